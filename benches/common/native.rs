@@ -1,0 +1,65 @@
+//! The machine's own Python, started by fork and exec.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+/// A `python3` that is a real program.
+#[derive(Clone, Debug)]
+pub(crate) struct NativePython {
+    path: PathBuf,
+    version: String,
+}
+
+impl NativePython {
+    /// `/usr/bin/python3`, or the first `python3` on PATH that is no script: a version manager's
+    /// shim is ten times slower than the interpreter it starts, and comparing with it would
+    /// flatter us.
+    pub(crate) fn find() -> Option<Self> {
+        let names = ["python3", "python3.exe"];
+        let on_path = std::env::var_os("PATH").unwrap_or_default();
+        let path = std::iter::once(PathBuf::from("/usr/bin"))
+            .chain(std::env::split_paths(&on_path))
+            .flat_map(|folder| names.map(|name| folder.join(name)))
+            .find(|path| is_program(path))?;
+        let output = Command::new(&path).arg("-V").output().ok()?;
+        let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        Some(Self { path, version })
+    }
+
+    /// Path and version, for the table's head.
+    pub(crate) fn describe(&self) -> String {
+        format!("{} ({})", self.path.display(), self.version)
+    }
+
+    /// Runs it to its end and gives back its standard output.
+    pub(crate) fn run<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Vec<u8> {
+        let output = Command::new(&self.path)
+            .args(args)
+            .stdin(Stdio::null())
+            .output()
+            .expect("it starts");
+        assert!(output.status.success(), "native python failed: {output:?}");
+        output.stdout
+    }
+
+    /// Starts it with piped streams.
+    pub(crate) fn start<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Child {
+        let mut command = Command::new(&self.path);
+        command
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
+        command.spawn().expect("it starts")
+    }
+}
+
+/// Whether the file begins as an executable of a current platform does (ELF, Mach-O, PE).
+fn is_program(path: &Path) -> bool {
+    let mut start = [0; 4];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut start));
+    let magic: [&[u8]; 4] = [b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"MZ"];
+    read.is_ok() && magic.iter().any(|magic| start.starts_with(magic))
+}

@@ -1,0 +1,106 @@
+//! What one more live, idle Python process costs in memory that nobody else shares.
+//!
+//! `cargo bench --bench memory`. Linux only: it reads `RssAnon` from `/proc`, because the resident
+//! set counts the shared image once for each mapping.
+
+mod common;
+
+use std::io::{BufRead, BufReader};
+
+use belljar::{Belljar, BelljarOptions, Command, Execution, Sandbox, SandboxOptions, Stdin};
+
+use common::native::NativePython;
+use common::table::Table;
+
+/// Says that it is up, then waits for input that never comes.
+const IDLE: &str = "print('up', flush=True); input()";
+/// The same with what a real program has loaded.
+const LOADED: &str =
+    "import asyncio, json, re, sqlite3, urllib.request\nprint('up', flush=True); input()";
+const PROCESSES: u64 = 50;
+
+fn main() {
+    let runtime = tokio::runtime::Runtime::new().expect("threads");
+    runtime.block_on(async {
+        if anonymous("self").is_none() {
+            common::note("this system has no /proc/self/status with RssAnon: nothing measured");
+            return;
+        }
+        let native = NativePython::find().expect("a native python3 to compare with");
+        let mut table = Table::default();
+        for (case, code) in [
+            ("idle", IDLE),
+            ("with asyncio, json, re, sqlite3, urllib", LOADED),
+        ] {
+            let ours = ours(code).await;
+            let theirs = theirs(&native, code);
+            table.bytes(
+                &format!("one more live process, {case}"),
+                ours,
+                theirs,
+                8 << 20,
+            );
+        }
+        table.print(&format!(
+            "Private memory of a live process ({PROCESSES} at once) against {}",
+            native.describe()
+        ));
+    });
+}
+
+async fn ours(code: &str) -> u64 {
+    let options = BelljarOptions::in_memory(common::cache_dir());
+    let belljar = Belljar::open(options).await.expect("it opens");
+    // The first one pays for what all share.
+    let mut alive = vec![idle(&belljar, code).await];
+    let before = anonymous("self").unwrap_or(0);
+    for _ in 0..PROCESSES {
+        alive.push(idle(&belljar, code).await);
+    }
+    let after = anonymous("self").unwrap_or(0);
+    for (sandbox, execution) in alive {
+        drop(execution);
+        sandbox.destroy().await.expect("it ends");
+    }
+    belljar.close().await;
+    after.saturating_sub(before) / PROCESSES
+}
+
+async fn idle(belljar: &Belljar, code: &str) -> (Sandbox, Execution) {
+    let sandbox = belljar
+        .create(SandboxOptions::new("python:3.14"))
+        .await
+        .expect("it is made");
+    let command = Command::new(["python3", "-c", code]).stdin(Stdin::Pipe);
+    let execution = sandbox.execute(command).await.expect("it starts");
+    let first = execution
+        .stdout()
+        .next()
+        .await
+        .expect("it speaks")
+        .expect("it is read");
+    assert_eq!(&first[..], b"up\n");
+    (sandbox, execution)
+}
+
+fn theirs(native: &NativePython, code: &str) -> Option<u64> {
+    let mut child = native.start(["-c", code]);
+    let mut line = String::new();
+    BufReader::new(child.stdout.take()?)
+        .read_line(&mut line)
+        .ok()?;
+    let bytes = anonymous(&child.id().to_string());
+    child.kill().ok()?;
+    child.wait().ok()?;
+    bytes
+}
+
+/// Bytes of anonymous resident memory of a process.
+fn anonymous(process: &str) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("RssAnon:"))?;
+    let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kib << 10)
+}

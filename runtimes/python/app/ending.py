@@ -1,0 +1,133 @@
+"""What happens between the program's last instruction and the end of the process."""
+
+import atexit
+import gc
+import signal as _signal
+import sys
+import traceback as _traceback
+import _belljar_host as host
+
+from _belljar import interactive, library
+
+# Names in sys.modules when a process starts; filled by `snapshot`.
+at_start = set()
+
+
+def finish(outcome, current):
+    """Returns the exit status."""
+    if type(outcome) is not int:
+        outcome = _status(outcome)
+    if current.inspect:
+        current.inspect = False
+        outcome = _inspect(current)
+    modules = sys.modules
+    threading = modules.get("threading")
+    if threading is not None:
+        try:
+            threading._shutdown()
+        except BaseException as error:
+            _ignored("on threading shutdown", error)
+    if atexit._ncallbacks():
+        atexit._run_exitfuncs()
+    if not _flush():
+        outcome = 120
+    _clear(modules)
+    if not _flush():
+        outcome = 120
+    return outcome
+
+
+def _status(ending):
+    """The exit status that a SystemExit asks for."""
+    code = ending.code
+    if code is None:
+        return 0
+    if isinstance(code, int):
+        return code & 0xFF if -2**31 <= code < 2**31 else 0xFF
+    try:
+        sys.stdout.flush()
+    except BaseException:
+        pass
+    try:
+        print(code, file=sys.stderr)
+    except BaseException:
+        pass
+    return 1
+
+
+def _inspect(current):
+    main = sys.modules.get("__main__")
+    try:
+        interactive.run(main.__dict__, True)
+    except SystemExit as ending:
+        return _status(ending)
+    return 0
+
+
+def _flush():
+    """Flushes the standard streams; says whether that worked."""
+    worked = True
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name, None)
+        if stream is None:
+            continue
+        try:
+            if not getattr(stream, "closed", False):
+                stream.flush()
+        except BaseException as error:
+            if name == "stdout":
+                _ignored("while flushing sys.stdout", error)
+                worked = False
+    return worked
+
+
+def _ignored(where, error):
+    try:
+        sys.stderr.write(f"Exception ignored {where}:\n")
+        _traceback.print_exception(error.with_traceback(None))
+    except BaseException:
+        pass
+
+
+def _clear(modules):
+    """Lets go of the program's objects, so that files are written out and __del__ methods run.
+
+    CPython clears all modules. Those of the standard library hold nothing of the program's that
+    would be missed.
+    """
+    for name in ("last_exc", "last_value", "last_traceback", "last_type"):
+        if name in sys.__dict__:
+            setattr(sys, name, None)
+    sys.excepthook, sys.displayhook = sys.__excepthook__, sys.__displayhook__
+    left = [name for name in modules if name not in at_start]
+    namespaces = []
+    for name in left:
+        module = modules.pop(name)
+        # Modules of the library come from our loader, from a class, or were in the image.
+        loader = getattr(module, "__loader__", None)
+        if name == "__main__" or not (type(loader) is library.LibraryLoader or type(loader) is type):
+            namespaces.append(getattr(module, "__dict__", {}))
+    del left, module, loader
+    try:
+        gc.collect()
+        # Whoever is left is held by something that outlives the program.
+        for names in reversed(namespaces):
+            _clear_names(names)
+    except BaseException as error:
+        _ignored("while clearing modules", error)
+
+
+def _clear_names(names):
+    for name in list(names):
+        if name != "__builtins__":
+            names[name] = None
+
+
+def default_action(number):
+    """Ends the process as the signal does when nobody handles it."""
+    try:
+        handler = _signal.getsignal(number)
+    except ValueError:
+        return
+    if handler is _signal.SIG_DFL and number not in (17, 18, 23, 28):
+        host.exit(128 + number)

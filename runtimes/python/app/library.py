@@ -1,0 +1,263 @@
+"""The standard library as an importer that needs no files.
+
+Modules in the image are *parked*: complete, but in a dictionary of ours instead of sys.modules, so
+that a process sees what it would see in a plain CPython and a file of the user's beside the script
+comes first as ever. Importing one moves it, and what it imported in turn, into sys.modules. All
+other modules are compiled code in the image. Sources are read from the real files, for tracebacks
+and `inspect` only.
+
+Like zipimport this works through sys.path_hooks, for the library's folders only, and like a zip file
+it does not see files that were added to those folders later (site-packages is not one of them).
+"""
+
+import sys
+import marshal
+from importlib.machinery import ModuleSpec, SourceFileLoader
+import importlib._bootstrap_external as _external
+
+ROOT = "/usr/lib/python3.14"
+
+# Location without ".py" -> (is package, marshalled code or None)
+_files = {}
+# Folder -> its finder
+_finders = {}
+# Full name -> module
+_parked = {}
+# Full name -> ((name, module, parent module or None, attribute), ...), itself included
+_closures = {}
+# Names of modules between create_module and exec_module
+_moving = set()
+# Set by `fresh`: called with the name of a module that has just been moved
+on_move = {}
+
+
+class LibraryLoader(SourceFileLoader):
+    """A SourceFileLoader whose code is in memory."""
+
+    def create_module(self, spec):
+        name = spec.name
+        module = _parked.pop(name, None)
+        if module is not None:
+            if module.__spec__ is not spec:
+                _parked[name] = module
+                return None
+            _moving.add(name)
+        return module
+
+    def exec_module(self, module):
+        name = module.__name__
+        if name in _moving:
+            _moving.discard(name)
+            _move(name)
+        else:
+            SourceFileLoader.exec_module(self, module)
+
+    def get_code(self, fullname):
+        entry = _files.get(self.path[:-3])
+        if entry is None or entry[1] is None or not sys.flags.optimize == 0:
+            return SourceFileLoader.get_code(self, fullname)
+        return marshal.loads(entry[1])
+
+
+LibraryLoader.__name__ = LibraryLoader.__qualname__ = "SourceFileLoader"
+LibraryLoader.__module__ = SourceFileLoader.__module__
+
+
+def _move(name):
+    modules = sys.modules
+    for name, module, parent, attribute in _closures[name]:
+        if name not in modules:
+            modules[name] = module
+            _parked.pop(name, None)
+            if name in on_move:
+                on_move[name](module)
+        if parent is not None and attribute not in parent.__dict__:
+            setattr(parent, attribute, modules[name])
+
+
+class LibraryFinder:
+    """The path entry finder of one folder of the library."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def find_spec(self, fullname, target=None):
+        location = f"{self.path}/{fullname.rpartition('.')[2]}"
+        entry = _files.get(location)
+        if entry is None:
+            return None
+        if target is None:
+            module = _parked.get(fullname)
+            if module is not None and module.__spec__._location == location:
+                return module.__spec__
+        return _spec(fullname, location, entry[0])
+
+    def invalidate_caches(self):
+        pass
+
+    def iter_modules(self, prefix=""):
+        start = self.path + "/"
+        for location in _files:
+            if location.startswith(start):
+                name = location[len(start):]
+                if "/" not in name:
+                    yield prefix + name, _files[location][0]
+
+    def __repr__(self):
+        return f"LibraryFinder({self.path!r})"
+
+
+def _spec(fullname, location, is_package):
+    path = f"{location}/__init__.py" if is_package else f"{location}.py"
+    spec = ModuleSpec(fullname, LibraryLoader(fullname, path), origin=path, is_package=is_package)
+    spec.has_location = True
+    spec._location = location
+    if is_package:
+        spec.submodule_search_locations.append(location)
+    return spec
+
+
+def _path_hook(path):
+    try:
+        return _finders[path]
+    except KeyError:
+        raise ImportError("not a folder of the standard library") from None
+
+
+# ---- before the snapshot ------------------------------------------------------------------------
+
+def record(names):
+    """Imports `names` and notes which module imports which."""
+    import builtins
+
+    edges = {}
+    original = builtins.__import__
+
+    def importing(name, globals=None, locals=None, fromlist=(), level=0):
+        result = original(name, globals, locals, fromlist, level)
+        importer = (globals or {}).get("__name__")
+        if importer is None:
+            return result
+        targets = edges.setdefault(importer, {})
+        if level:
+            package = globals.get("__package__") or importer.rpartition(".")[0]
+            base = package.rsplit(".", level - 1)[0] if level > 1 else package
+            full = f"{base}.{name}" if name else base
+        else:
+            full = name
+        parts = full.split(".")
+        for count in range(1, len(parts) + 1):
+            targets[".".join(parts[:count])] = None
+        for attribute in fromlist or ():
+            if f"{full}.{attribute}" in sys.modules:
+                targets[f"{full}.{attribute}"] = None
+        return result
+
+    builtins.__import__ = importing
+    try:
+        for name in names:
+            try:
+                importing(name)
+            except ImportError:
+                pass  # not in this build of CPython
+    finally:
+        builtins.__import__ = original
+
+    for name in list(sys.modules):
+        if not _is_ours(name):
+            _closures[name] = _closure(name, edges)
+
+
+def _is_ours(name):
+    return name.startswith("_belljar") or name == "__main__"
+
+
+def _closure(name, edges):
+    """Everything that importing `name` brings in, dependencies first."""
+    seen, order, stack = {name}, [], [name]
+    while stack:
+        current = stack.pop()
+        order.append(current)
+        parent = current.rpartition(".")[0]
+        for target in [*edges.get(current, ()), *([parent] if parent else [])]:
+            if target not in seen and target in sys.modules:
+                seen.add(target)
+                stack.append(target)
+    return tuple(
+        (name, module, sys.modules.get(name.rpartition(".")[0]), name.rpartition(".")[2])
+        for name in reversed(order)
+        if (module := sys.modules[name]) is not None
+    )
+
+
+def park(at_start):
+    """Takes all modules but `at_start` and built-in ones out of sys.modules."""
+    _scan()
+    for name, module in list(sys.modules.items()):
+        if _is_ours(name):
+            continue
+        spec = getattr(module, "__spec__", None)
+        path = getattr(spec, "origin", None) or ""
+        if path.startswith(ROOT + "/"):
+            location = path.removesuffix(".py").removesuffix("/__init__")
+            if location in _files:
+                own = _spec(name, location, _files[location][0])
+                own.cached = spec.cached
+                # The same module under two names (os.path, collections.abc) keeps its first spec.
+                if spec.name == name:
+                    module.__spec__, module.__loader__ = own, own.loader
+        if name in at_start or name in sys.builtin_module_names:
+            continue
+        del sys.modules[name]
+        _parked[name] = module
+    for name, module in _parked.items():
+        parent, _, attribute = name.rpartition(".")
+        if parent in _parked and _parked[parent].__dict__.get(attribute) is module:
+            delattr(_parked[parent], attribute)
+    # What is left in a closure of modules that are always there costs time and does nothing.
+    for name, closure in _closures.items():
+        _closures[name] = tuple(
+            (item, module, parent if item in _parked else None, attribute)
+            for item, module, parent, attribute in closure
+            if item in _parked or item == name
+        )
+
+
+def _scan():
+    """Fills `_files` from the library's folder; compiles what is not in the image."""
+    import os
+
+    loaded = {getattr(module, "__file__", None) for module in sys.modules.values()}
+    for folder, folders, files in os.walk(ROOT):
+        folders[:] = sorted(f for f in folders if f not in ("site-packages", "_belljar", "__pycache__"))
+        # A folder without __init__ is a namespace, or data.
+        _finders[folder] = LibraryFinder(folder)
+        for file in sorted(files):
+            if not file.endswith(".py"):
+                continue
+            path = f"{folder}/{file}"
+            code = None
+            if path not in loaded:
+                try:
+                    code = marshal.dumps(_external.SourceLoader.source_to_code(
+                        SourceFileLoader("", path), SourceFileLoader("", path).get_data(path), path))
+                except SyntaxError:
+                    pass  # templates that are not Python
+            if file == "__init__.py":
+                _files[folder] = (True, code)
+            elif path[:-3] not in _files:
+                _files[path[:-3]] = (False, code)
+    for folder in list(_finders):
+        if not any(location.startswith(folder + "/") for location in _files):
+            del _finders[folder]
+
+
+def install():
+    sys.path_hooks.insert(0, _path_hook)
+    for folder, finder in _finders.items():
+        sys.path_importer_cache[folder] = finder
+    # These do not exist; knowing it saves asking.
+    sys.path_importer_cache["/usr/lib/python314.zip"] = None
+    sys.path_importer_cache["/usr/lib/python3.14/lib-dynload"] = None
+    for name in [name for name in sys.modules if name.startswith("_belljar")]:
+        del sys.modules[name]

@@ -1,0 +1,43 @@
+//! The HTTP API: requests in, answers out.
+//!
+//! Speaks the Agentuity Sandbox API so that its published TypeScript client works unmodified. The
+//! rules that a naive server gets wrong (no `204`, no `null` for an absent field, absolute stream
+//! URLs, polls answered at the moment a process exits, …) are written beside the code that keeps
+//! them.
+//!
+//! [`router`] is pure: it binds no port and starts no task, so it can be mounted in any axum
+//! program or called in a test without a socket. [`serve`] puts it on a listener.
+//!
+//! What this module does not know: how a sandbox works (it calls [`crate::Belljar`] and nothing
+//! below it), where records are kept, and how a process is started. Wire types (`wire`) never
+//! leave it, and [`error`](self) is the only place where an error becomes a status.
+//!
+//! Invariants: every answer carries `x-session-id`, which is also the request's id in the log;
+//! every failure is JSON with `success`, `code` and `message`; an object of another organisation
+//! is indistinguishable from one that does not exist.
+
+mod auth;
+mod body;
+mod cloud;
+mod creation;
+mod env;
+mod error;
+mod events;
+mod executions;
+mod files;
+mod params;
+mod poll;
+mod router;
+mod runtimes;
+mod sandboxes;
+mod serve;
+mod session;
+mod state;
+mod stream;
+mod unavailable;
+mod wire;
+
+pub use auth::create_key;
+pub use router::router;
+pub use serve::serve;
+pub use state::{ApiOptions, ApiState, TypedErrors};

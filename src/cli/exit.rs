@@ -1,0 +1,126 @@
+//! What the command can fail with, and the exit code and hint for each.
+//!
+//! A program's own exit code is passed on unchanged; these codes are for what goes wrong before it
+//! starts or outside of it. They are those of `sysexits.h` where it has one.
+
+use std::path::PathBuf;
+
+use crate::{ErrorKind, SandboxError};
+
+/// Shown at the end of `--help`.
+pub(super) const HELP: &str = "\
+Exit codes of `run`: the program's own, or
+  2    wrong usage, or something that does not exist was named
+  66   a file to copy in cannot be read
+  69   not available now (in use elsewhere, or shutting down)
+  70   an internal error: a bug, please report it
+  73   the data folder cannot be found or used
+  74   output could not be written
+  75   a limit or a conflict that may be gone later
+  77   not permitted
+  124  stopped by --timeout
+  126  the program is not executable, 127 it was not found
+  130  interrupted, 137 out of memory or killed, 143 terminated
+  152  out of --fuel
+
+Environment: BELLJAR_DATA, BELLJAR_CACHE (folders), BELLJAR_LOG (log levels, such as debug)";
+
+/// Exit code for wrong usage, as clap and most shells have it.
+pub(super) const USAGE: u8 = 2;
+/// A bug of ours: `EX_SOFTWARE`.
+pub(super) const INTERNAL: u8 = 70;
+/// The program was interrupted: 128 + SIGINT.
+pub(super) const INTERRUPTED: u8 = 130;
+/// The program was terminated: 128 + SIGTERM.
+pub(super) const TERMINATED: u8 = 143;
+
+/// Why the command failed, as opposed to the program it ran.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CliError {
+    /// The library refused or failed.
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
+    /// No runtime is known to have such a program.
+    #[error("no runtime is known for the program {program:?}; runtimes: {}", runtimes.join(", "))]
+    UnknownProgram {
+        /// As given.
+        program: String,
+        /// All names there are.
+        runtimes: Vec<String>,
+    },
+    /// A file to copy in.
+    #[error("cannot read {}", path.display())]
+    ReadFile {
+        /// The host's file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The platform names no folder for data.
+    #[error("there is no home folder to keep data in")]
+    NoDataFolder,
+    /// Our own output.
+    #[error("cannot write the program's output")]
+    WriteOutput {
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The operating system gave us no threads.
+    #[error("cannot start threads")]
+    Threads {
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Something about serving that is not the library's doing.
+    #[error("cannot {action}")]
+    Serve {
+        /// What was tried.
+        action: String,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// The exit code for `error`.
+pub(super) fn code(error: &CliError) -> u8 {
+    match error {
+        CliError::Sandbox(error) => match error.kind() {
+            ErrorKind::InvalidArgument | ErrorKind::NotFound => USAGE,
+            ErrorKind::Unavailable => 69,
+            ErrorKind::Internal => INTERNAL,
+            ErrorKind::Conflict | ErrorKind::Busy | ErrorKind::Gone | ErrorKind::LimitExceeded => {
+                75
+            }
+            ErrorKind::Unauthorized => 77,
+        },
+        CliError::UnknownProgram { .. } => USAGE,
+        CliError::ReadFile { .. } => 66,
+        CliError::NoDataFolder => 73,
+        CliError::WriteOutput { .. } => 74,
+        CliError::Threads { .. } => INTERNAL,
+        CliError::Serve { .. } => 69,
+    }
+}
+
+/// What the user may do about `error`.
+pub(super) fn hint(error: &CliError) -> Option<&'static str> {
+    match error {
+        CliError::Sandbox(error) => match error.kind() {
+            ErrorKind::NotFound => Some("`belljar runtime list` shows the runtimes there are"),
+            ErrorKind::Unavailable => Some("try again in a moment"),
+            ErrorKind::Internal => Some("BELLJAR_LOG=debug shows more"),
+            ErrorKind::InvalidArgument
+            | ErrorKind::Conflict
+            | ErrorKind::Busy
+            | ErrorKind::Gone
+            | ErrorKind::LimitExceeded
+            | ErrorKind::Unauthorized => None,
+        },
+        CliError::UnknownProgram { .. } => Some("name one with --runtime"),
+        CliError::NoDataFolder => Some("name a folder with --data or BELLJAR_DATA"),
+        CliError::ReadFile { .. }
+        | CliError::WriteOutput { .. }
+        | CliError::Threads { .. }
+        | CliError::Serve { .. } => None,
+    }
+}

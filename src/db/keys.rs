@@ -1,0 +1,30 @@
+//! The table of API keys. A key is here as the digest of its text, inside the record.
+
+use rusqlite::{Connection, params};
+
+use super::row::{self, COLUMNS, FORMAT, column};
+use crate::id::KeyId;
+use crate::sandbox::records::{KeyRecord, RecordsError};
+
+const KIND: &str = "key";
+
+pub(super) fn put(connection: &Connection, record: &KeyRecord) -> Result<(), RecordsError> {
+    let json = row::encode(KIND, record.id.as_str(), record)?;
+    row::execute(
+        connection,
+        "INSERT INTO keys (id, created_at, format, record) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (id) DO UPDATE SET
+             created_at = excluded.created_at, format = excluded.format, record = excluded.record",
+        params![record.id.as_str(), column(record.created_at), FORMAT, json],
+    )
+}
+
+pub(super) fn delete(connection: &Connection, id: &KeyId) -> Result<(), RecordsError> {
+    row::execute(connection, "DELETE FROM keys WHERE id = ?1", [id.as_str()])
+}
+
+/// All, oldest first.
+pub(super) fn list(connection: &Connection) -> Result<Vec<KeyRecord>, RecordsError> {
+    let sql = format!("SELECT {COLUMNS} FROM keys ORDER BY created_at, seq");
+    row::all(connection, KIND, &sql, [])
+}

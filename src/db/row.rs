@@ -1,0 +1,124 @@
+//! From records to rows and back, for all tables.
+//!
+//! A row holds its record as JSON in `record` and that JSON's format in `format`. The format changes
+//! only if old JSON cannot be read as a newer record with defaults; reading then converts.
+
+use rusqlite::{Connection, OptionalExtension, Params, Row};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::clock::Timestamp;
+use crate::sandbox::records::RecordsError;
+
+/// The format of the JSON written now.
+pub(super) const FORMAT: i64 = 1;
+
+/// The columns that [`one`] and [`all`] need, in this order.
+pub(super) const COLUMNS: &str = "id, format, record";
+
+/// A row's record was written in a format that this build does not know.
+#[derive(Debug, thiserror::Error)]
+#[error("it has format {found}, this version of Belljar reads up to {FORMAT}")]
+struct UnknownFormat {
+    found: i64,
+}
+
+/// The JSON of a record.
+pub(super) fn encode(
+    kind: &'static str,
+    id: &str,
+    record: &impl Serialize,
+) -> Result<String, RecordsError> {
+    serde_json::to_string(record).map_err(|error| RecordsError::Encode {
+        kind,
+        id: id.to_owned(),
+        source: Box::new(error),
+    })
+}
+
+/// The record of at most one row.
+pub(super) fn one<T: DeserializeOwned>(
+    connection: &Connection,
+    kind: &'static str,
+    sql: &str,
+    params: impl Params,
+) -> Result<Option<T>, RecordsError> {
+    let mut statement = connection.prepare_cached(sql).map_err(reading)?;
+    let stored = statement
+        .query_row(params, Stored::of)
+        .optional()
+        .map_err(reading)?;
+    stored.map(|stored| stored.decode(kind)).transpose()
+}
+
+/// The records of all rows.
+pub(super) fn all<T: DeserializeOwned>(
+    connection: &Connection,
+    kind: &'static str,
+    sql: &str,
+    params: impl Params,
+) -> Result<Vec<T>, RecordsError> {
+    let mut statement = connection.prepare_cached(sql).map_err(reading)?;
+    let rows = statement.query_map(params, Stored::of).map_err(reading)?;
+    rows.map(|stored| stored.map_err(reading)?.decode(kind))
+        .collect()
+}
+
+/// Makes one change.
+pub(super) fn execute(
+    connection: &Connection,
+    sql: &str,
+    params: impl Params,
+) -> Result<(), RecordsError> {
+    let mut statement = connection.prepare_cached(sql).map_err(writing)?;
+    statement.execute(params).map(drop).map_err(writing)
+}
+
+/// A moment as it is in a column.
+pub(super) const fn column(moment: Timestamp) -> i64 {
+    moment.as_millis()
+}
+
+pub(super) fn reading(error: rusqlite::Error) -> RecordsError {
+    RecordsError::Backend {
+        operation: "reading records",
+        source: Box::new(error),
+    }
+}
+
+pub(super) fn writing(error: rusqlite::Error) -> RecordsError {
+    RecordsError::Backend {
+        operation: "writing records",
+        source: Box::new(error),
+    }
+}
+
+/// The columns [`COLUMNS`] of one row.
+struct Stored {
+    id: String,
+    format: i64,
+    record: String,
+}
+
+impl Stored {
+    fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: row.get(0)?,
+            format: row.get(1)?,
+            record: row.get(2)?,
+        })
+    }
+
+    fn decode<T: DeserializeOwned>(self, kind: &'static str) -> Result<T, RecordsError> {
+        let decoded = if self.format == FORMAT {
+            serde_json::from_str(&self.record).map_err(Into::into)
+        } else {
+            Err(UnknownFormat { found: self.format }.into())
+        };
+        decoded.map_err(|source| RecordsError::Decode {
+            kind,
+            id: self.id,
+            source,
+        })
+    }
+}

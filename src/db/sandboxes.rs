@@ -1,0 +1,161 @@
+//! The table of sandboxes.
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, params, params_from_iter};
+
+use super::row::{self, COLUMNS, FORMAT, column, reading};
+use crate::id::SandboxId;
+use crate::sandbox::records::{
+    Direction, RecordsError, SandboxFilter, SandboxRecord, SandboxSort, SandboxStatus,
+};
+
+const KIND: &str = "sandbox";
+
+pub(super) fn put(connection: &Connection, record: &SandboxRecord) -> Result<(), RecordsError> {
+    let json = row::encode(KIND, record.id.as_str(), record)?;
+    // A column is for sorting: beyond 63 bits there is nothing left to tell apart.
+    let executions = i64::try_from(record.executions).unwrap_or(i64::MAX);
+    row::execute(
+        connection,
+        "INSERT INTO sandboxes (id, org, status, mode, name, project_id, created_at, updated_at,
+                                executions, format, record)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+         ON CONFLICT (id) DO UPDATE SET
+             org = excluded.org, status = excluded.status, mode = excluded.mode,
+             name = excluded.name, project_id = excluded.project_id,
+             created_at = excluded.created_at, updated_at = excluded.updated_at,
+             executions = excluded.executions, format = excluded.format, record = excluded.record",
+        params![
+            record.id.as_str(),
+            record.org.as_str(),
+            record.status.as_str(),
+            record.mode.as_str(),
+            record.name,
+            record.project_id,
+            column(record.created_at),
+            column(record.updated_at),
+            executions,
+            FORMAT,
+            json,
+        ],
+    )
+}
+
+pub(super) fn delete(connection: &Connection, id: &SandboxId) -> Result<(), RecordsError> {
+    row::execute(
+        connection,
+        "DELETE FROM sandboxes WHERE id = ?1",
+        [id.as_str()],
+    )
+}
+
+pub(super) fn get(
+    connection: &Connection,
+    id: &SandboxId,
+) -> Result<Option<SandboxRecord>, RecordsError> {
+    let sql = format!("SELECT {COLUMNS} FROM sandboxes WHERE id = ?1");
+    row::one(connection, KIND, &sql, [id.as_str()])
+}
+
+/// One page, and how many there are over all pages.
+pub(super) fn list(
+    connection: &Connection,
+    filter: &SandboxFilter,
+) -> Result<(Vec<SandboxRecord>, u64), RecordsError> {
+    let Conditions {
+        sql: conditions,
+        mut values,
+    } = Conditions::of(filter);
+
+    let total = format!("SELECT COUNT(*) FROM sandboxes WHERE {conditions}");
+    let mut statement = connection.prepare_cached(&total).map_err(reading)?;
+    let total: i64 = statement
+        .query_row(params_from_iter(&values), |row| row.get(0))
+        .map_err(reading)?;
+
+    let (key, direction) = (sort_column(filter.sort), sql_direction(filter.direction));
+    let page = format!(
+        "SELECT {COLUMNS} FROM sandboxes WHERE {conditions}
+         ORDER BY {key} {direction}, seq {direction} LIMIT ? OFFSET ?"
+    );
+    values.push(Value::Integer(filter.limit.into()));
+    values.push(Value::Integer(filter.offset.into()));
+    let records = row::all(connection, KIND, &page, params_from_iter(&values))?;
+    // A count is never negative.
+    Ok((records, u64::try_from(total).unwrap_or(0)))
+}
+
+/// The text after `WHERE`, made of constants only, and the values for its question marks. It says the
+/// same as [`SandboxFilter::passes`].
+struct Conditions {
+    sql: String,
+    values: Vec<Value>,
+}
+
+impl Conditions {
+    fn of(filter: &SandboxFilter) -> Self {
+        let mut this = Self {
+            sql: "TRUE".to_owned(),
+            values: Vec::new(),
+        };
+        this.equal("org", filter.org.as_ref().map(AsRef::as_ref));
+        this.equal("name", filter.name.as_deref());
+        this.equal("project_id", filter.project_id.as_deref());
+        this.equal("mode", filter.mode.map(|mode| mode.as_str()));
+        this.equal("status", filter.status.map(|status| status.as_str()));
+        if filter.deleted_only {
+            this.equal("status", Some(SandboxStatus::Deleted.as_str()));
+        }
+        if filter.hides_deleted() {
+            this.sql.push_str(" AND status <> ?");
+            this.values
+                .push(Value::Text(SandboxStatus::Deleted.as_str().to_owned()));
+        }
+        if let Some(live) = filter.live {
+            this.liveness(live);
+        }
+        this
+    }
+
+    fn equal(&mut self, column: &'static str, wanted: Option<&str>) {
+        if let Some(wanted) = wanted {
+            self.sql.push_str(" AND ");
+            self.sql.push_str(column);
+            self.sql.push_str(" = ?");
+            self.values.push(Value::Text(wanted.to_owned()));
+        }
+    }
+
+    /// Which statuses are live is known in one place only, so they are listed from there.
+    fn liveness(&mut self, live: bool) {
+        let statuses = SandboxStatus::ALL
+            .iter()
+            .filter(|status| status.is_live() == live);
+        let before = self.values.len();
+        self.values
+            .extend(statuses.map(|status| Value::Text(status.as_str().to_owned())));
+        let marks = vec!["?"; self.values.len() - before].join(", ");
+        self.sql.push_str(" AND status IN (");
+        self.sql.push_str(&marks);
+        self.sql.push(')');
+    }
+}
+
+const fn sort_column(sort: SandboxSort) -> &'static str {
+    match sort {
+        SandboxSort::Name => "name",
+        SandboxSort::Created => "created_at",
+        SandboxSort::Updated => "updated_at",
+        SandboxSort::Status => "status",
+        SandboxSort::Mode => "mode",
+        SandboxSort::ExecutionCount => "executions",
+    }
+}
+
+/// How a direction is spelled in SQL.
+pub(super) const fn sql_direction(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Asc => "ASC",
+        Direction::Desc => "DESC",
+    }
+}

@@ -1,0 +1,76 @@
+//! The tables, as the list of steps that lead to them.
+//!
+//! The file's `user_version` says how many steps it has had. A step that was ever released is never
+//! edited; a change is a new step at the end. What needs one:
+//!
+//! - a column, an index, a table;
+//! - a new variant of an enum in a record, because an older build could not read it.
+//!
+//! What needs none: a new field of a record, as long as it has a default.
+//!
+//! In every table `seq` is the order of arrival, which decides between records of equal sort key;
+//! replacing a record keeps it. `format` is the format of the JSON in `record` (see `row`).
+//! Moments are milliseconds since the Unix epoch.
+
+/// Marks a file as ours (`PRAGMA application_id`): the letters `bjar`.
+pub(super) const APPLICATION_ID: i32 = 0x626a_6172;
+
+/// The steps, oldest first.
+pub(super) const STEPS: &[&str] = &[FIRST];
+
+const FIRST: &str = "
+CREATE TABLE sandboxes (
+    seq        INTEGER PRIMARY KEY,
+    id         TEXT    NOT NULL UNIQUE,
+    org        TEXT    NOT NULL,
+    status     TEXT    NOT NULL,
+    mode       TEXT    NOT NULL,
+    name       TEXT,
+    project_id TEXT,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    executions INTEGER NOT NULL,
+    format     INTEGER NOT NULL,
+    record     TEXT    NOT NULL
+) STRICT;
+CREATE INDEX sandboxes_by_creation ON sandboxes (created_at, seq);
+CREATE INDEX sandboxes_by_org ON sandboxes (org, created_at, seq);
+CREATE INDEX sandboxes_by_status ON sandboxes (status);
+CREATE INDEX sandboxes_by_name ON sandboxes (name) WHERE name IS NOT NULL;
+
+CREATE TABLE executions (
+    seq        INTEGER PRIMARY KEY,
+    id         TEXT    NOT NULL UNIQUE,
+    sandbox_id TEXT    NOT NULL,
+    created_at INTEGER NOT NULL,
+    format     INTEGER NOT NULL,
+    record     TEXT    NOT NULL
+) STRICT;
+CREATE INDEX executions_by_sandbox ON executions (sandbox_id, created_at, seq);
+
+CREATE TABLE events (
+    seq        INTEGER PRIMARY KEY,
+    id         TEXT    NOT NULL UNIQUE,
+    sandbox_id TEXT    NOT NULL,
+    created_at INTEGER NOT NULL,
+    format     INTEGER NOT NULL,
+    record     TEXT    NOT NULL
+) STRICT;
+CREATE INDEX events_by_sandbox ON events (sandbox_id, created_at, seq);
+
+CREATE TABLE orgs (
+    seq        INTEGER PRIMARY KEY,
+    id         TEXT    NOT NULL UNIQUE,
+    created_at INTEGER NOT NULL,
+    format     INTEGER NOT NULL,
+    record     TEXT    NOT NULL
+) STRICT;
+
+CREATE TABLE keys (
+    seq        INTEGER PRIMARY KEY,
+    id         TEXT    NOT NULL UNIQUE,
+    created_at INTEGER NOT NULL,
+    format     INTEGER NOT NULL,
+    record     TEXT    NOT NULL
+) STRICT;
+";

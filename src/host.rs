@@ -1,0 +1,17 @@
+//! Where WASI meets the filesystem and processes: the only place that links host functions.
+//!
+//! Three lifetimes, never mixed: a [`Host`] lives as long as its engine and holds what is made
+//! once (linker, pre-instances); a sandbox's filesystem and accounts come in with each launch; a
+//! `Guest` lives as long as one process and is the data of its store.
+//!
+//! `wasi:io`, clocks, random and (for now) the filesystem are wasmtime-wasi's; standard streams,
+//! waiting and `belljar:process` are ours.
+
+mod guest;
+mod launch;
+mod outcome;
+mod poll;
+mod signals;
+mod stdio;
+
+pub(crate) use launch::Host;

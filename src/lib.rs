@@ -1,0 +1,81 @@
+//! A sandbox engine that runs code nobody has reviewed, inside WebAssembly.
+//!
+//! A *sandbox* is a private filesystem, an environment, limits and a life cycle. A *process* in it
+//! is one WebAssembly instance whose only door to the world is the host functions that Belljar
+//! links: no root, no container, no virtual machine, the same on Linux, macOS and Windows.
+//!
+//! ```no_run
+//! use belljar::{Belljar, BelljarOptions, Command, SandboxOptions};
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), belljar::SandboxError> {
+//! let belljar = Belljar::open(BelljarOptions::at("data")).await?;
+//! let command = Command::new(["python3", "-c", "print(sum([1, 2, 3]))"]);
+//! let output = belljar.run(SandboxOptions::new("python:3.14"), command).await?;
+//! assert_eq!((output.exit_code, output.stdout), (0, b"6\n".to_vec()));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The first command of a runtime on a machine installs it, which takes about half a minute; from
+//! then on a sandbox starts in milliseconds.
+//!
+//! # Terms
+//!
+//! *guest*: code inside a sandbox. *host*: this library. *runtime*: what a sandbox is made of, a
+//! tree of programs and their library. *component*, *instance*, *store*, *linker*: wasmtime's.
+//! *process*: one instance. *execution*: one command of a sandbox, from request to exit status.
+//! *one-shot*: a sandbox made for one execution. *spool*: retained output of a process. *epoch*:
+//! the clock tick at which guests can be stopped. *fuel*: an exact budget of instructions.
+//! *account*: what memory or CPU time is charged to. *ledger*: the records of all that happened.
+//!
+//! # Features
+//!
+//! `sqlite`: records that survive a restart. `server`: the HTTP API as a router. `cli` (default):
+//! the `belljar` command, with both. Embedders use `default-features = false`.
+
+pub(crate) mod clock;
+pub(crate) mod digest;
+pub(crate) mod engine;
+pub(crate) mod host;
+pub(crate) mod id;
+pub(crate) mod limits;
+pub(crate) mod process;
+pub(crate) mod runtime;
+pub(crate) mod sandbox;
+pub(crate) mod units;
+pub(crate) mod vfs;
+
+#[cfg(feature = "server")]
+pub mod api;
+#[cfg(feature = "sqlite")]
+pub(crate) mod db;
+
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod cli;
+
+pub use clock::{Clock, SystemClock, Timestamp};
+pub use id::{EventId, ExecutionId, KeyId, OrgId, RuntimeId, SandboxId, StreamId};
+pub use process::Signal;
+pub use runtime::{InstallProgress, Stage};
+pub use sandbox::records::{
+    Direction, EventRecord, ExecutionRecord, ExecutionStatus, Network, Resources, SandboxFilter,
+    SandboxMode, SandboxRecord, SandboxSort, SandboxStatus, Timeouts,
+};
+pub use sandbox::{
+    Belljar, BelljarOptions, Command, ErrorKind, Execution, FileEntry, FileWrite, Ledger, Output,
+    OutputMode, OutputReader, RuntimeInfo, Sandbox, SandboxError, SandboxOptions, Stats, Stdin,
+    StdinWriter, Stream, StreamClosed,
+};
+pub use units::{ByteSize, Millicores, UnitError};
+
+/// Where records are kept.
+pub mod records {
+    pub use crate::sandbox::records::{
+        Change, KeyRecord, MemoryRecords, OrgRecord, Records, RecordsError,
+    };
+
+    #[cfg(feature = "sqlite")]
+    pub use crate::db::SqliteRecords;
+}

@@ -1,0 +1,187 @@
+//! What can go wrong, for callers.
+
+use thiserror::Error;
+
+use super::records::{RecordsError, SandboxStatus};
+use crate::engine::EngineError;
+use crate::id::{ExecutionId, SandboxId};
+use crate::process::LaunchError;
+use crate::runtime::RuntimeError;
+use crate::vfs::FsError;
+
+/// The kind of an error: what a caller branches on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The thing named does not exist.
+    NotFound,
+    /// The call contradicts the present state.
+    Conflict,
+    /// Another execution is running; try again later.
+    Busy,
+    /// The sandbox has ended.
+    Gone,
+    /// The call itself is wrong and will never work.
+    InvalidArgument,
+    /// No or no valid credentials.
+    Unauthorized,
+    /// A limit or quota is reached.
+    LimitExceeded,
+    /// Not now: starting up, shutting down.
+    Unavailable,
+    /// A bug or a failing machine.
+    Internal,
+}
+
+/// An error of the sandbox layer. Branch on [`SandboxError::kind`]; the text is for people.
+///
+/// What a guest does is never an error: exit codes, traps, timeouts and running out of memory are
+/// values in records.
+#[derive(Debug, Error)]
+#[error(transparent)]
+pub struct SandboxError(#[from] Repr);
+
+/// The cases, private so that they may grow.
+#[derive(Debug, Error)]
+pub(crate) enum Repr {
+    #[error("there is no sandbox {id}")]
+    SandboxNotFound { id: SandboxId },
+    #[error("there is no execution {id}")]
+    ExecutionNotFound { id: ExecutionId },
+    #[error("there is no runtime {name:?}; available: {available}")]
+    RuntimeNotFound { name: String, available: String },
+    #[error("sandbox {id} is {status} and accepts no more work")]
+    Ended {
+        id: SandboxId,
+        status: SandboxStatus,
+    },
+    #[error("sandbox {id} is running another execution")]
+    Busy { id: SandboxId },
+    #[error("sandbox {id} is {status}")]
+    Conflict {
+        id: SandboxId,
+        status: SandboxStatus,
+    },
+    #[error("{what}: {reason}")]
+    Invalid { what: &'static str, reason: String },
+    #[error("{what} is not available in this version of Belljar")]
+    NotAvailable { what: &'static str },
+    #[error("{limit} is reached ({value}); {advice}")]
+    Limit {
+        limit: &'static str,
+        value: u64,
+        advice: &'static str,
+    },
+    #[error("this Belljar is closing")]
+    Closing,
+    #[error(transparent)]
+    Fs(#[from] FsError),
+    #[error(transparent)]
+    Runtime(#[from] RuntimeError),
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    #[error("the engine cannot be set up")]
+    Launch(#[from] LaunchError),
+    #[error(transparent)]
+    Records(#[from] RecordsError),
+    #[error("the data folder cannot be used")]
+    Data(#[source] std::io::Error),
+    #[error("kept output cannot be read")]
+    Output(#[source] std::io::Error),
+    #[error("a background task failed")]
+    Task(#[source] tokio::task::JoinError),
+}
+
+impl SandboxError {
+    /// The kind of this error.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        match &self.0 {
+            Repr::SandboxNotFound { .. }
+            | Repr::ExecutionNotFound { .. }
+            | Repr::RuntimeNotFound { .. }
+            | Repr::Fs(FsError::NotFound { .. }) => ErrorKind::NotFound,
+            Repr::Ended { .. } => ErrorKind::Gone,
+            Repr::Busy { .. } => ErrorKind::Busy,
+            Repr::Conflict { .. }
+            | Repr::Fs(FsError::Exists { .. } | FsError::NotEmpty { .. }) => ErrorKind::Conflict,
+            Repr::Invalid { .. }
+            | Repr::NotAvailable { .. }
+            | Repr::Fs(
+                FsError::NotADirectory { .. }
+                | FsError::IsADirectory { .. }
+                | FsError::ReadOnly { .. }
+                | FsError::InvalidPath { .. }
+                | FsError::NameTooLong { .. }
+                | FsError::PermissionDenied { .. },
+            ) => ErrorKind::InvalidArgument,
+            Repr::Limit { .. } | Repr::Fs(FsError::TooLarge { .. }) => ErrorKind::LimitExceeded,
+            Repr::Closing => ErrorKind::Unavailable,
+            Repr::Fs(FsError::Io { .. })
+            | Repr::Runtime(_)
+            | Repr::Engine(_)
+            | Repr::Launch(_)
+            | Repr::Records(_)
+            | Repr::Data(_)
+            | Repr::Output(_)
+            | Repr::Task(_) => ErrorKind::Internal,
+        }
+    }
+
+    /// A stable machine code, as the wire names it.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match &self.0 {
+            Repr::SandboxNotFound { .. } => "SANDBOX_NOT_FOUND",
+            Repr::ExecutionNotFound { .. } => "EXECUTION_NOT_FOUND",
+            Repr::RuntimeNotFound { .. } => "RUNTIME_NOT_FOUND",
+            Repr::Fs(FsError::NotFound { .. }) => "FILE_NOT_FOUND",
+            Repr::Ended { .. } => "SANDBOX_TERMINATED",
+            Repr::Busy { .. } => "SANDBOX_BUSY",
+            Repr::NotAvailable { .. } => "NOT_IMPLEMENTED",
+            Repr::Fs(FsError::TooLarge { .. }) => "TOO_LARGE",
+            _ => match self.kind() {
+                ErrorKind::NotFound => "NOT_FOUND",
+                ErrorKind::Conflict => "CONFLICT",
+                ErrorKind::Busy => "SANDBOX_BUSY",
+                ErrorKind::Gone => "SANDBOX_TERMINATED",
+                ErrorKind::InvalidArgument => "INVALID_ARGUMENT",
+                ErrorKind::Unauthorized => "UNAUTHORIZED",
+                ErrorKind::LimitExceeded => "RATE_LIMITED",
+                ErrorKind::Unavailable => "UNAVAILABLE",
+                ErrorKind::Internal => "INTERNAL",
+            },
+        }
+    }
+
+    pub(crate) fn invalid(what: &'static str, reason: impl Into<String>) -> Self {
+        Self(Repr::Invalid {
+            what,
+            reason: reason.into(),
+        })
+    }
+}
+
+/// Lets `?` lift the errors of the layers below.
+macro_rules! lift {
+    ($($error:ty),*) => {
+        $(impl From<$error> for SandboxError {
+            fn from(error: $error) -> Self {
+                Self(error.into())
+            }
+        })*
+    };
+}
+lift!(FsError, RuntimeError, EngineError, LaunchError, RecordsError);
+
+/// An error with all its sources, for a log.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        source = error.source();
+    }
+    text
+}

@@ -1,0 +1,56 @@
+//! Events: what happened to a sandbox, in order.
+
+use serde_json::{Map, Value};
+
+use super::records::EventRecord;
+use crate::clock::Timestamp;
+use crate::id::{EventId, SandboxId};
+
+/// Kinds of events, with their names on the wire (wire-api §2.7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EventKind {
+    Create,
+    Started,
+    ExecutionStarted,
+    ExecutionCompleted,
+    EnvUpdate,
+    IdleTimeout,
+    Failed,
+    Terminated,
+    Destroy,
+}
+
+impl EventKind {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Started => "lifecycle:started",
+            Self::ExecutionStarted => "execution:started",
+            Self::ExecutionCompleted => "execution:completed",
+            Self::EnvUpdate => "env:update",
+            Self::IdleTimeout => "lifecycle:idle_timeout",
+            Self::Failed => "lifecycle:failed",
+            Self::Terminated => "lifecycle:terminated",
+            Self::Destroy => "destroy",
+        }
+    }
+}
+
+/// An event of `sandbox`, now.
+pub(crate) fn event(
+    sandbox: &SandboxId,
+    kind: EventKind,
+    at: Timestamp,
+    data: impl IntoIterator<Item = (&'static str, Value)>,
+) -> EventRecord {
+    EventRecord {
+        id: EventId::generate(),
+        sandbox_id: sandbox.clone(),
+        kind: kind.as_str().into(),
+        data: data
+            .into_iter()
+            .map(|(key, value)| (key.to_owned(), value))
+            .collect::<Map<_, _>>(),
+        created_at: at,
+    }
+}

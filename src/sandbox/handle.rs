@@ -1,0 +1,384 @@
+//! One sandbox: its shared state, and the handle that callers have.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use tokio::sync::{OnceCell, watch};
+
+use super::belljar::Shared;
+use super::error::{Repr, SandboxError};
+use super::event::{EventKind, event};
+use super::execution::{Execution, Running};
+use super::options::Command;
+use super::records::{Change, SandboxRecord, SandboxStatus};
+use super::run::{Prepared, prepare, refused, run};
+use super::runtimes::Runtimes;
+use super::state::{Refusal, Step, next};
+use super::validate;
+use crate::id::{SandboxId, StreamId};
+use crate::limits::MemoryAccount;
+use crate::limits::cpu::CpuAccount;
+use crate::vfs::Vfs;
+
+/// How long a call waits for a sandbox that is being created: an installation on a slow machine.
+const CREATING_PATIENCE: Duration = Duration::from_secs(600);
+
+/// The shared state of one sandbox.
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) id: SandboxId,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) memory: Arc<MemoryAccount>,
+    pub(crate) cpu: Arc<CpuAccount>,
+    record: Mutex<SandboxRecord>,
+    status: watch::Sender<SandboxStatus>,
+    vfs: OnceCell<Vfs>,
+    current: Mutex<Option<Arc<Running>>>,
+    /// When it was last busy, for the idle timeout.
+    active: Mutex<Instant>,
+    /// When it ended, for the grace period.
+    ended: Mutex<Option<Instant>>,
+    streams: Mutex<Vec<StreamId>>,
+}
+
+impl Inner {
+    pub(crate) fn new(shared: Arc<Shared>, record: SandboxRecord) -> Self {
+        let memory = record.resources.memory.unwrap_or(shared.default_memory);
+        Self {
+            id: record.id.clone(),
+            memory: Arc::new(MemoryAccount::new(memory.bytes())),
+            cpu: Arc::new(CpuAccount::new(record.resources.cpu)),
+            status: watch::Sender::new(record.status),
+            record: Mutex::new(record),
+            vfs: OnceCell::new(),
+            current: Mutex::default(),
+            active: Mutex::new(Instant::now()),
+            ended: Mutex::default(),
+            streams: Mutex::default(),
+            shared,
+        }
+    }
+
+    pub(crate) fn record(&self) -> SandboxRecord {
+        lock(&self.record).clone()
+    }
+
+    /// The status alone; cheaper than the record.
+    pub(crate) fn status(&self) -> SandboxStatus {
+        *self.status.borrow()
+    }
+
+    /// Changes the record without changing the status, and records it.
+    pub(crate) fn update(&self, change: impl FnOnce(&mut SandboxRecord)) -> SandboxRecord {
+        let mut record = lock(&self.record);
+        change(&mut record);
+        record.updated_at = self.shared.clock.now();
+        // Written under the lock, so that changes are recorded in the order they happen.
+        self.shared
+            .ledger
+            .write(vec![Change::PutSandbox(Box::new(record.clone()))]);
+        record.clone()
+    }
+
+    /// Takes a step of the life cycle, changes the record with it, and records both.
+    pub(crate) fn take_step(
+        &self,
+        step: Step,
+        change: impl FnOnce(&mut SandboxRecord),
+    ) -> Result<SandboxStatus, Refusal> {
+        let mut record = lock(&self.record);
+        let status = next(record.status, record.mode, step)?;
+        record.status = status;
+        record.updated_at = self.shared.clock.now();
+        change(&mut record);
+        self.shared
+            .ledger
+            .write(vec![Change::PutSandbox(Box::new(record.clone()))]);
+        *lock(&self.active) = Instant::now();
+        if !status.is_live() {
+            lock(&self.ended).get_or_insert_with(Instant::now);
+        }
+        drop(record);
+        self.status.send_replace(status);
+        Ok(status)
+    }
+
+    /// The folder of its private layer.
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.shared.sandbox_folder(&self.id)
+    }
+
+    /// Its filesystem, made when first needed: the runtime is loaded for it, too.
+    pub(crate) async fn filesystem(&self) -> Result<&Vfs, SandboxError> {
+        self.vfs
+            .get_or_try_init(|| async {
+                let manifest = Runtimes::manifest(&self.record().runtime)?;
+                let ready = self.shared.runtimes.prepare(manifest).await?;
+                Ok(Vfs::open(&self.folder(), Arc::clone(&ready.base))?)
+            })
+            .await
+    }
+
+    /// Its filesystem, if it was made already.
+    pub(crate) fn vfs(&self) -> Result<Vfs, SandboxError> {
+        self.vfs
+            .get()
+            .cloned()
+            .ok_or_else(|| refused(self, Refusal::Creating))
+    }
+
+    /// Waits until it is created; refuses if it has ended.
+    pub(crate) async fn usable(&self) -> Result<(), SandboxError> {
+        let mut status = self.status.subscribe();
+        let created = status.wait_for(|status| *status != SandboxStatus::Creating);
+        let status = match tokio::time::timeout(CREATING_PATIENCE, created).await {
+            Ok(Ok(status)) => *status,
+            Ok(Err(_)) | Err(_) => return Err(refused(self, Refusal::Creating)),
+        };
+        if !status.is_live() || status == SandboxStatus::Stopping {
+            return Err(refused(self, Refusal::Ended));
+        }
+        Ok(())
+    }
+
+    /// Remembers a stream to remove with the sandbox.
+    pub(crate) fn own_stream(&self, id: StreamId) {
+        lock(&self.streams).push(id);
+    }
+
+    /// The streams to remove with the sandbox.
+    pub(crate) fn streams(&self) -> Vec<StreamId> {
+        lock(&self.streams).clone()
+    }
+
+    pub(crate) fn current(&self) -> Option<Arc<Running>> {
+        lock(&self.current).clone()
+    }
+
+    pub(crate) fn set_current(&self, running: Arc<Running>) {
+        *lock(&self.current) = Some(running);
+    }
+
+    pub(crate) fn execution_ended(&self, sandbox_ended: bool) {
+        *lock(&self.active) = Instant::now();
+        if sandbox_ended {
+            self.remove_files();
+        } else {
+            *lock(&self.current) = None;
+        }
+    }
+
+    /// When its idle timeout is over, if it is idle and has one.
+    pub(crate) fn idle_deadline(&self) -> Option<Instant> {
+        let record = lock(&self.record);
+        let limit = record.timeouts.idle.filter(|limit| !limit.is_zero())?;
+        (record.status == SandboxStatus::Idle).then(|| *lock(&self.active) + limit)
+    }
+
+    /// When it ended.
+    pub(crate) fn ended_at(&self) -> Option<Instant> {
+        *lock(&self.ended)
+    }
+
+    /// Counts as activity for the idle timeout.
+    pub(crate) fn touch(&self) {
+        *lock(&self.active) = Instant::now();
+    }
+
+    /// Removes its files, behind everybody's back.
+    fn remove_files(&self) {
+        let folder = self.folder();
+        self.shared.runtimes.engine().spawn_blocking(move || {
+            match std::fs::remove_dir_all(&folder) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    tracing::error!(%error, folder = %folder.display(), "files are not removed");
+                }
+                _ => {}
+            }
+        });
+    }
+
+    /// Starts a prepared execution. The step to `running` has been taken.
+    pub(crate) fn start(self: &Arc<Self>, prepared: Prepared) {
+        tokio::spawn(run(Arc::clone(self), prepared));
+    }
+
+    /// Ends the sandbox: kills what runs, removes the files. `destroyed` tells whether somebody
+    /// asked for it (it leaves the lists) or its time was over.
+    pub(crate) async fn stop(self: &Arc<Self>, destroyed: bool) {
+        let last = if destroyed {
+            Step::Destroyed
+        } else {
+            Step::Expired
+        };
+        let stopping = self.take_step(Step::Stop, |_| {});
+        if let Some(running) = self.current()
+            && !running.is_ended()
+        {
+            running.cancel();
+            running.ended().await;
+        }
+        let now = self.shared.clock.now();
+        let kind = if destroyed {
+            EventKind::Destroy
+        } else {
+            EventKind::Terminated
+        };
+        // Refused if somebody else is stopping it or it is deleted already: then they record it.
+        let ended = self.take_step(last, |record| {
+            record.ended_at.get_or_insert(now);
+        });
+        if ended.is_ok() {
+            self.shared
+                .ledger
+                .write(vec![Change::AddEvent(event(&self.id, kind, now, []))]);
+        }
+        if stopping.is_ok() {
+            self.remove_files();
+        }
+    }
+
+    /// The sandbox cannot go on.
+    pub(crate) fn fail(&self, error: &SandboxError) {
+        let now = self.shared.clock.now();
+        tracing::error!(sandbox = %self.id, error = %super::error::chain(error), "sandbox failed");
+        let failed = self.take_step(Step::Fail, |record| {
+            record.ended_at = Some(now);
+            record.exit_code.get_or_insert(1);
+        });
+        if failed.is_ok() {
+            self.shared.ledger.write(vec![Change::AddEvent(event(
+                &self.id,
+                EventKind::Failed,
+                now,
+                [("error", json!(error.to_string()))],
+            ))]);
+            self.remove_files();
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A handle to a sandbox. Clones are handles to the same one; dropping them does not end it.
+#[derive(Clone, Debug)]
+pub struct Sandbox {
+    pub(super) inner: Arc<Inner>,
+}
+
+impl Sandbox {
+    pub(crate) fn new(inner: Arc<Inner>) -> Self {
+        Self { inner }
+    }
+
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> &SandboxId {
+        &self.inner.id
+    }
+
+    /// What is known of it now.
+    #[must_use]
+    pub fn record(&self) -> SandboxRecord {
+        self.inner.record()
+    }
+
+    /// Starts a command. Waits while the sandbox is being created; returns when the command is
+    /// accepted, not when it has ended.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Busy`](super::ErrorKind::Busy) while another command runs,
+    /// [`ErrorKind::Gone`](super::ErrorKind::Gone) if the sandbox has ended,
+    /// [`ErrorKind::InvalidArgument`](super::ErrorKind::InvalidArgument) for a command that can
+    /// never work. A program that does not exist is no error: the execution ends as failed with
+    /// exit code 127.
+    pub async fn execute(&self, command: Command) -> Result<Execution, SandboxError> {
+        validate::command(&command)?;
+        self.inner.usable().await?;
+        self.inner.filesystem().await?;
+        // Before any stream is made, so that a refused command leaves nothing behind.
+        self.inner
+            .take_step(Step::Start, |record| record.executions += 1)
+            .map_err(|refusal| refused(&self.inner, refusal))?;
+        let prepared = match prepare(&self.inner, command) {
+            Ok(prepared) => prepared,
+            Err(error) => {
+                let undone = self
+                    .inner
+                    .take_step(Step::Finish, |record| record.executions -= 1);
+                debug_assert!(undone.is_ok(), "{undone:?}");
+                return Err(error);
+            }
+        };
+        let running = Arc::clone(&prepared.running);
+        self.inner.set_current(Arc::clone(&running));
+        self.inner.shared.remember(&running);
+        self.inner.start(prepared);
+        Ok(Execution::new(running))
+    }
+
+    /// Sets variables of the environment of later commands; `None` removes one. Returns all that
+    /// are set then.
+    ///
+    /// # Errors
+    /// As [`Sandbox::execute`], but never busy.
+    pub async fn set_env(
+        &self,
+        changes: BTreeMap<String, Option<String>>,
+    ) -> Result<BTreeMap<String, String>, SandboxError> {
+        self.inner.usable().await?;
+        let mut env = self.record().env;
+        for (name, value) in changes {
+            match value {
+                Some(value) => env.insert(name, value),
+                None => env.remove(&name),
+            };
+        }
+        validate::env(env.iter())?;
+        let record = self.inner.update(|record| record.env = env);
+        self.inner.touch();
+        let now = self.inner.shared.clock.now();
+        let names: Vec<&String> = record.env.keys().collect();
+        self.inner.shared.ledger.write(vec![Change::AddEvent(event(
+            self.id(),
+            EventKind::EnvUpdate,
+            now,
+            [("names", json!(names))],
+        ))]);
+        Ok(record.env)
+    }
+
+    /// Waits until its status is one of `wanted`, or it has ended, or `limit` is over; returns
+    /// what is known of it then.
+    pub async fn wait_status(&self, wanted: &[SandboxStatus], limit: Duration) -> SandboxRecord {
+        let mut status = self.inner.status.subscribe();
+        let reached = status.wait_for(|status| wanted.contains(status) || !status.is_live());
+        // Either way the answer is the present state.
+        let _ = tokio::time::timeout(limit, reached).await;
+        self.record()
+    }
+
+    /// Ends it: kills what runs, removes its files. Output that was captured stays readable for
+    /// the grace period. Destroying an ended sandbox only takes it off the lists.
+    ///
+    /// # Errors
+    /// None at present; the result leaves room for storage that can fail.
+    pub async fn destroy(&self) -> Result<(), SandboxError> {
+        self.inner.stop(true).await;
+        Ok(())
+    }
+
+    pub(crate) fn current(&self) -> Option<Arc<Running>> {
+        self.inner.current()
+    }
+}
+
+/// The error for a sandbox that does not exist.
+pub(crate) fn not_found(id: &SandboxId) -> SandboxError {
+    Repr::SandboxNotFound { id: id.clone() }.into()
+}

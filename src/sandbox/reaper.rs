@@ -1,0 +1,63 @@
+//! What happens to sandboxes by the passing of time alone.
+
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use super::belljar::Shared;
+use super::event::{EventKind, event};
+use super::handle::Inner;
+use super::records::Change;
+
+/// How often deadlines are looked at; they are minutes.
+const PERIOD: Duration = Duration::from_millis(500);
+
+/// Ends sandboxes that were idle for too long, and forgets those that ended long ago. Ends with
+/// the last handle to the engine.
+pub(crate) async fn reap(shared: Weak<Shared>) {
+    let mut ticks = tokio::time::interval(PERIOD);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let Some(shared) = shared.upgrade() else {
+            return;
+        };
+        let now = Instant::now();
+        let all: Vec<Arc<Inner>> = shared.sandboxes().values().cloned().collect();
+        for inner in all {
+            if inner.idle_deadline().is_some_and(|deadline| deadline <= now) {
+                idle_timeout(&inner).await;
+            } else if inner
+                .ended_at()
+                .is_some_and(|ended| ended + shared.grace <= now)
+            {
+                purge(&inner).await;
+            }
+        }
+        shared.forget_executions();
+    }
+}
+
+async fn idle_timeout(inner: &Arc<Inner>) {
+    let now = inner.shared.clock.now();
+    inner.shared.ledger.write(vec![Change::AddEvent(event(
+        &inner.id,
+        EventKind::IdleTimeout,
+        now,
+        [],
+    ))]);
+    inner.stop(false).await;
+}
+
+/// Forgets an ended sandbox and removes its output. Its records stay.
+pub(crate) async fn purge(inner: &Arc<Inner>) {
+    let shared = &inner.shared;
+    shared.sandboxes().remove(&inner.id);
+    let streams = inner.streams();
+    let again = Arc::clone(shared);
+    let removed = shared.runtimes.engine().spawn_blocking(move || {
+        for id in &streams {
+            again.streams.remove(id);
+        }
+    });
+    drop(removed);
+}

@@ -1,0 +1,480 @@
+//! The course of one execution: files, process, timeout, result.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use super::error::{Repr, SandboxError};
+use super::event::{EventKind, event};
+use super::execution::{Outlet, Parts, Running, Stats, Watched};
+use super::handle::Inner;
+use super::options::{Command, OutputMode, Stdin};
+use super::records::{Change, ExecutionRecord, ExecutionStatus, SandboxMode};
+use super::state::Step;
+use crate::engine::Metering;
+use crate::id::{ExecutionId, StreamId};
+use crate::process::{
+    Completion, ExitStatus, Input, LaunchSpec, Output, ProcessError, SpawnSpec, pipe, spawn,
+};
+use crate::units::{ByteSize, format_duration};
+use crate::vfs::{GuestPath, WORKSPACE};
+
+/// Exit code of an execution that ran out of time, as `timeout(1)` has it.
+const TIMEOUT_CODE: i32 = 124;
+/// Exit code of a cancelled execution: 128 + `SIGINT`.
+const CANCELLED_CODE: i32 = 130;
+
+/// A command with its streams connected, ready to start.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    pub(crate) running: Arc<Running>,
+    command: Command,
+    cwd: GuestPath,
+    stdin: Input,
+    stdout: Output,
+    stderr: Output,
+}
+
+/// Connects the streams of `command` and makes its record, without starting anything.
+pub(crate) fn prepare(sandbox: &Arc<Inner>, mut command: Command) -> Result<Prepared, SandboxError> {
+    let workspace = GuestPath::parse(WORKSPACE, &GuestPath::root())?;
+    let cwd = match &command.cwd {
+        Some(path) => GuestPath::parse(path, &workspace)?,
+        None => workspace,
+    };
+    let watched = Arc::new(Watched(OnceLock::new()));
+    let (stdout, stdout_outlet, stdout_id) = connect(sandbox, &command.stdout, &watched)?;
+    let (stderr, stderr_outlet, stderr_id) = connect(sandbox, &command.stderr, &watched)?;
+    let (stdin, stdin_writer) = match std::mem::take(&mut command.stdin) {
+        Stdin::Empty => (Input::Empty, None),
+        Stdin::Bytes(bytes) => (Input::Bytes(bytes), None),
+        Stdin::Pipe => {
+            let (writer, reader) = pipe();
+            (Input::Pipe(reader), Some(writer))
+        }
+        Stdin::Stream(id) => {
+            let org = sandbox.record().org;
+            let reader = sandbox.shared.streams.take_input(&id, &org).ok_or_else(|| {
+                SandboxError::invalid(
+                    "stream.stdin",
+                    format!("there is no unused input stream {id}"),
+                )
+            })?;
+            (Input::Pipe(reader), None)
+        }
+    };
+    let record = sandbox.record();
+    let running = Arc::new(Running::new(Parts {
+        record: ExecutionRecord {
+            id: ExecutionId::generate(),
+            sandbox_id: record.id,
+            org: record.org,
+            kind: "exec".into(),
+            command: command.argv.clone(),
+            status: ExecutionStatus::Queued,
+            exit_code: None,
+            created_at: sandbox.shared.clock.now(),
+            started_at: None,
+            completed_at: None,
+            duration_ms: None,
+            error: None,
+            stdout: stdout_id,
+            stderr: stderr_id,
+            output_truncated: false,
+        },
+        stdout: stdout_outlet,
+        stderr: stderr_outlet,
+        stdin: stdin_writer,
+        abandon_after: sandbox.shared.abandon_after,
+    }));
+    // Set once, here; it breaks the circle between streams and the execution they belong to.
+    let _ = watched.0.set(Arc::downgrade(&running));
+    Ok(Prepared {
+        running,
+        command,
+        cwd,
+        stdin,
+        stdout,
+        stderr,
+    })
+}
+
+fn connect(
+    sandbox: &Arc<Inner>,
+    mode: &OutputMode,
+    watched: &Arc<Watched>,
+) -> Result<(Output, Outlet, Option<StreamId>), SandboxError> {
+    let spooled = |id: StreamId| {
+        let org = sandbox.record().org;
+        let watch = Arc::clone(watched);
+        let spool = sandbox.shared.streams.create_output(&id, &org, watch);
+        let spool = spool.ok_or_else(|| {
+            SandboxError::invalid("stream", format!("output cannot be routed to {id}"))
+        })?;
+        sandbox.own_stream(id.clone());
+        Ok((
+            Output::Spool(Arc::clone(&spool)),
+            Outlet::Spool(spool),
+            Some(id),
+        ))
+    };
+    match mode {
+        OutputMode::Discard => Ok((Output::Discard, Outlet::None, None)),
+        OutputMode::Capture => spooled(StreamId::generate()),
+        OutputMode::Route(id) => spooled(id.clone()),
+        OutputMode::Pipe => {
+            let (writer, reader) = pipe();
+            let outlet = Outlet::Pipe(std::sync::Mutex::new(Some(reader)));
+            Ok((Output::Pipe(Arc::new(writer)), outlet, None))
+        }
+    }
+}
+
+/// Runs a prepared command to its end and records everything about it. Never fails: what goes
+/// wrong is in the record.
+pub(crate) async fn run(sandbox: Arc<Inner>, prepared: Prepared) {
+    let running = Arc::clone(&prepared.running);
+    let shared = Arc::clone(&sandbox.shared);
+    let started = Instant::now();
+    let started_at = shared.clock.now();
+    let record = running.update(|record| {
+        record.status = ExecutionStatus::Running;
+        record.started_at = Some(started_at);
+    });
+    shared.ledger.write(vec![
+        Change::PutExecution(Box::new(record)),
+        Change::AddEvent(event(
+            &sandbox.id,
+            EventKind::ExecutionStarted,
+            started_at,
+            [("executionId", json!(running.id))],
+        )),
+    ]);
+
+    let stderr = prepared.stderr.clone();
+    let ended = launch(&sandbox, prepared).await;
+    let outcome = Outcome::of(ended, &running);
+    if let Some(message) = &outcome.message {
+        say(&stderr, message).await;
+    }
+    drop(stderr);
+    finish(&sandbox, &running, outcome, started.elapsed());
+}
+
+/// How a launch ended, before it is decided what that means.
+struct Ended {
+    result: Result<Completion, ProcessError>,
+    timed_out: Option<Duration>,
+}
+
+async fn launch(sandbox: &Arc<Inner>, prepared: Prepared) -> Result<Ended, SandboxError> {
+    let Prepared {
+        running,
+        mut command,
+        cwd,
+        stdin,
+        stdout,
+        stderr,
+    } = prepared;
+    if !command.files.is_empty() {
+        sandbox.write_files(std::mem::take(&mut command.files)).await?;
+    }
+    let vfs = sandbox.vfs()?;
+    let record = sandbox.record();
+    let limit = command
+        .timeout
+        .or(record.timeouts.execution)
+        .filter(|limit| !limit.is_zero());
+    let env = environment(&record.env, &command.env, &cwd);
+    let metering = if command.fuel.is_some() {
+        Metering::Fuel
+    } else {
+        Metering::Epoch
+    };
+    let launcher = sandbox.shared.runtimes.launcher(metering).await?;
+    let program = command.argv.first().cloned().unwrap_or_default();
+    let control = Arc::clone(&running.control);
+    let lookup = SpawnSpec {
+        program: &program,
+        env: &env,
+        cwd: &cwd,
+        vfs: &vfs,
+    };
+    let process = spawn(&*launcher, lookup, |program| LaunchSpec {
+        program,
+        argv: command.argv,
+        env: env.clone().into_iter().collect(),
+        cwd: cwd.clone(),
+        vfs: vfs.clone(),
+        stdin,
+        stdout,
+        stderr,
+        memory: Arc::clone(&sandbox.memory),
+        cpu: Arc::clone(&sandbox.cpu),
+        fuel: command.fuel,
+        control: Arc::clone(&control),
+    });
+    let mut process = std::pin::pin!(process);
+    let Some(limit) = limit else {
+        return Ok(Ended {
+            result: process.await,
+            timed_out: None,
+        });
+    };
+    tokio::select! {
+        biased;
+        result = &mut process => Ok(Ended { result, timed_out: None }),
+        () = tokio::time::sleep(limit) => {
+            control.kill();
+            Ok(Ended { result: process.await, timed_out: Some(limit) })
+        }
+    }
+}
+
+/// The environment of a process: what every sandbox has, what this one has, what the command has.
+fn environment(
+    sandbox: &BTreeMap<String, String>,
+    command: &BTreeMap<String, String>,
+    cwd: &GuestPath,
+) -> BTreeMap<String, String> {
+    let defaults = [
+        ("HOME", WORKSPACE),
+        ("LANG", "C.UTF-8"),
+        ("LOGNAME", "agentuity"),
+        ("PATH", "/usr/local/bin:/usr/bin:/bin"),
+        ("SHELL", "/bin/sh"),
+        ("USER", "agentuity"),
+    ];
+    let mut env: BTreeMap<String, String> = defaults
+        .into_iter()
+        .map(|(name, value)| (name.into(), value.into()))
+        .collect();
+    for (name, value) in sandbox.iter().chain(command) {
+        env.insert(name.clone(), value.clone());
+    }
+    // Not a matter of taste: WASI has no working directory, programs take it from here.
+    env.insert("PWD".into(), cwd.as_str().into());
+    env
+}
+
+/// What an execution's end means for its record.
+struct Outcome {
+    status: ExecutionStatus,
+    exit_code: i32,
+    /// For the record, if it could not be run to its own end.
+    error: Option<String>,
+    /// For the guest's standard error.
+    message: Option<String>,
+    completion: Option<Completion>,
+}
+
+impl Outcome {
+    fn of(ended: Result<Ended, SandboxError>, running: &Running) -> Self {
+        let program = running
+            .record()
+            .command
+            .first()
+            .cloned()
+            .unwrap_or_default();
+        let (result, timed_out) = match ended {
+            Ok(ended) => (ended.result, ended.timed_out),
+            Err(error) => {
+                let text = error.to_string();
+                return Self {
+                    status: ExecutionStatus::Failed,
+                    exit_code: 126,
+                    message: Some(format!("belljar: {text}")),
+                    error: Some(text),
+                    completion: None,
+                };
+            }
+        };
+        let completion = match result {
+            Ok(completion) => completion,
+            Err(error) => {
+                let text = error.to_string();
+                return Self {
+                    status: ExecutionStatus::Failed,
+                    exit_code: error.code(),
+                    message: Some(format!("belljar: {text}")),
+                    error: Some(text),
+                    completion: None,
+                };
+            }
+        };
+        let killed = matches!(completion.status, ExitStatus::Signaled(_));
+        let (status, exit_code, error, message) = match (&completion.status, timed_out) {
+            (_, Some(limit)) if killed => {
+                let text = format!("timed out after {}", format_duration(limit));
+                let message = format!("belljar: {program}: {text}");
+                (ExecutionStatus::Timeout, TIMEOUT_CODE, Some(text), Some(message))
+            }
+            (_, _) if killed && running.is_cancelled() => (
+                ExecutionStatus::Cancelled,
+                CANCELLED_CODE,
+                Some("cancelled".to_owned()),
+                None,
+            ),
+            (ExitStatus::OutOfFuel, _) => {
+                let text = "out of fuel".to_owned();
+                let message = format!("belljar: {program}: {text}");
+                let code = completion.status.code();
+                (ExecutionStatus::Failed, code, Some(text), Some(message))
+            }
+            (ExitStatus::OutOfMemory, _) => {
+                let message = format!("belljar: {program}: out of memory");
+                (ExecutionStatus::Completed, 137, None, Some(message))
+            }
+            (ExitStatus::Trapped(reason), _) => {
+                let message = format!("belljar: {program}: {reason}");
+                (ExecutionStatus::Completed, completion.status.code(), None, Some(message))
+            }
+            (status, _) => (ExecutionStatus::Completed, status.code(), None, None),
+        };
+        Self {
+            status,
+            exit_code,
+            error,
+            message,
+            completion: Some(completion),
+        }
+    }
+}
+
+/// Adds a line of ours to the guest's standard error.
+async fn say(stderr: &Output, message: &str) {
+    let line = format!("{message}\n");
+    match stderr {
+        Output::Discard => {}
+        Output::Spool(spool) => spool.append(line.as_bytes()),
+        // Nobody may be reading any more: not worth waiting for.
+        Output::Pipe(writer) => {
+            let write = writer.write_all(line.into());
+            let _ = tokio::time::timeout(Duration::from_millis(100), write).await;
+        }
+    }
+}
+
+/// Makes the end visible, in the order that clients rely on (wire-api §4.1): exit code, streams,
+/// sandbox status, waiters.
+fn finish(sandbox: &Arc<Inner>, running: &Arc<Running>, outcome: Outcome, wall: Duration) {
+    let shared = &sandbox.shared;
+    let now = shared.clock.now();
+    let spools = [running.stdout.spool(), running.stderr.spool()];
+    let truncated = spools.iter().flatten().any(|spool| spool.truncated());
+    let written = spools.iter().flatten().map(|spool| spool.written()).sum();
+    let record = running.update(|record| {
+        record.status = outcome.status;
+        record.exit_code = Some(outcome.exit_code);
+        record.completed_at = Some(now);
+        record.duration_ms = Some(u64::try_from(wall.as_millis()).unwrap_or(u64::MAX));
+        record.error = outcome.error;
+        record.output_truncated = truncated;
+    });
+    let mut memory_byte_seconds = 0;
+    let mut cpu = Duration::ZERO;
+    if let Some(completion) = &outcome.completion {
+        cpu = completion.cpu;
+        memory_byte_seconds = completion.peak_memory.saturating_mul(wall.as_secs());
+        running.set_stats(Stats {
+            wall,
+            cpu,
+            instantiate: completion.instantiate,
+            peak_memory: ByteSize::new(completion.peak_memory),
+            output_bytes: written,
+            fuel_used: completion.fuel_used,
+        });
+    }
+    for spool in spools.iter().flatten() {
+        spool.close();
+    }
+    let oneshot = sandbox.record().mode == SandboxMode::Oneshot;
+    let status = sandbox.take_step(Step::Finish, |sandbox| {
+        sandbox.cpu_time_ms += u64::try_from(cpu.as_millis()).unwrap_or(0);
+        sandbox.memory_byte_seconds += memory_byte_seconds;
+        if oneshot {
+            sandbox.exit_code = Some(outcome.exit_code);
+            sandbox.ended_at = Some(now);
+        }
+    });
+    let mut changes = vec![
+        Change::PutExecution(Box::new(record)),
+        Change::AddEvent(event(
+            &sandbox.id,
+            EventKind::ExecutionCompleted,
+            now,
+            [
+                ("executionId", json!(running.id)),
+                ("status", json!(outcome.status)),
+                ("exitCode", json!(outcome.exit_code)),
+            ],
+        )),
+    ];
+    if oneshot && status.is_ok() {
+        changes.push(Change::AddEvent(event(
+            &sandbox.id,
+            EventKind::Terminated,
+            now,
+            [("exitCode", json!(outcome.exit_code))],
+        )));
+    }
+    shared.ledger.write(changes);
+    running.end();
+    sandbox.execution_ended(oneshot);
+    persist(sandbox, running);
+}
+
+/// Puts the output on disk, behind everybody's back: nobody waits for it.
+fn persist(sandbox: &Arc<Inner>, running: &Arc<Running>) {
+    if sandbox.shared.durable {
+        let running = Arc::clone(running);
+        sandbox.shared.runtimes.engine().spawn_blocking(move || {
+            for spool in [running.stdout.spool(), running.stderr.spool()] {
+                if let Some(Err(error)) = spool.map(|spool| spool.persist()) {
+                    tracing::error!(%error, execution = %running.id, "output is not kept");
+                }
+            }
+        });
+    }
+}
+
+/// Refuses work for a sandbox that is ending or busy.
+pub(crate) fn refused(sandbox: &Inner, refusal: super::state::Refusal) -> SandboxError {
+    let record = sandbox.record();
+    match refusal {
+        super::state::Refusal::Busy => Repr::Busy { id: record.id },
+        super::state::Refusal::Ended => Repr::Ended {
+            id: record.id,
+            status: record.status,
+        },
+        super::state::Refusal::Creating | super::state::Refusal::Impossible => Repr::Conflict {
+            id: record.id,
+            status: record.status,
+        },
+    }
+    .into()
+}
+
+/// Ends an execution that was prepared and will never start.
+pub(crate) fn give_up(sandbox: &Arc<Inner>, prepared: Prepared, reason: &str) {
+    let running = Arc::clone(&prepared.running);
+    if let Output::Spool(spool) = &prepared.stderr {
+        spool.append(format!("belljar: {reason}\n").as_bytes());
+    }
+    drop(prepared);
+    let cancelled = running.is_cancelled();
+    let outcome = Outcome {
+        status: if cancelled {
+            ExecutionStatus::Cancelled
+        } else {
+            ExecutionStatus::Failed
+        },
+        exit_code: if cancelled { CANCELLED_CODE } else { 126 },
+        error: Some(reason.to_owned()),
+        message: None,
+        completion: None,
+    };
+    finish(sandbox, &running, outcome, Duration::ZERO);
+}

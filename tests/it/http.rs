@@ -1,0 +1,15 @@
+//! The HTTP API, called as a router without a socket where that is possible.
+//!
+//! What the published client makes of the answers is tested with the client itself (`sdk.rs`); here
+//! is what it cannot show: answers byte by byte, other organisations, settings of the server, and
+//! connections that end at a bad moment.
+
+mod answers;
+mod api;
+mod delivery;
+mod isolation;
+mod polls;
+mod settings;
+mod streams;
+
+pub(crate) use api::Api;

@@ -1,0 +1,104 @@
+//! What one organisation can see of another: nothing.
+
+use axum::body::Body;
+use axum::http::{HeaderValue, Method};
+use belljar::api::create_key;
+use serde_json::json;
+
+use super::api::{Api, SLEEPER, python, text};
+
+#[tokio::test]
+async fn another_organisation_finds_nothing() {
+    let ours = Api::open().await;
+    let sandbox = ours.sandbox().await;
+    let execution = text(&ours.execute(&sandbox, &SLEEPER).await["executionId"]);
+    let (key, org) = create_key(&ours.belljar, "other", "test").await.unwrap();
+    assert_ne!(org, ours.org);
+    // Known at once, though it was made after the server had read the keys.
+    tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+
+    let calls = [
+        (Method::GET, format!("/sandbox/{sandbox}"), json!(null)),
+        (Method::GET, format!("/sandbox/status/{sandbox}"), json!(null)),
+        (Method::DELETE, format!("/sandbox/{sandbox}"), json!(null)),
+        (Method::POST, format!("/sandbox/{sandbox}/execute"), json!({"command": python("1")})),
+        (Method::PATCH, format!("/sandbox/env/{sandbox}"), json!({"env": {"A": "1"}})),
+        (Method::GET, format!("/sandbox/sandboxes/{sandbox}/executions"), json!(null)),
+        (Method::GET, format!("/sandbox/sandboxes/{sandbox}/events"), json!(null)),
+        (Method::GET, format!("/sandbox/execution/{execution}?wait=60s"), json!(null)),
+        (Method::POST, format!("/sandbox/execution/{execution}/cancel"), json!({})),
+        (Method::GET, format!("/fs/{sandbox}?path=a"), json!(null)),
+        (Method::GET, format!("/fs/list/{sandbox}"), json!(null)),
+        (Method::POST, format!("/fs/{sandbox}"), json!({"files": []})),
+        (Method::POST, format!("/fs/mkdir/{sandbox}"), json!({"path": "a"})),
+        (Method::POST, format!("/fs/rm/{sandbox}"), json!({"path": "a"})),
+        (Method::POST, format!("/fs/rmdir/{sandbox}"), json!({"path": "a"})),
+        (Method::GET, format!("/cli/sandbox/{sandbox}"), json!(null)),
+    ];
+    for (method, path, body) in &calls {
+        let body = match body {
+            serde_json::Value::Null => Body::empty(),
+            body => Body::from(body.to_string()),
+        };
+        let mut request = ours.request(method, path, body);
+        let bearer = HeaderValue::from_str(&format!("Bearer {key}")).unwrap();
+        request.headers_mut().insert("authorization", bearer);
+        let answer = ours.answer(request).await;
+        assert_eq!(answer.status, 404, "{method} {path}: {answer:?}");
+        // Not even the wording tells it from one that never was.
+        let message = text(&answer.json()["message"]);
+        assert!(message.starts_with("no "), "{method} {path}: {message}");
+    }
+    for path in ["/sandbox", "/cli/sandbox"] {
+        let mut request = ours.request(&Method::GET, path, Body::empty());
+        let bearer = HeaderValue::from_str(&format!("Bearer {key}")).unwrap();
+        request.headers_mut().insert("authorization", bearer);
+        assert_eq!(ours.answer(request).await.data()["total"], 0, "{path}");
+    }
+    let still = ours.get(&format!("/sandbox/execution/{execution}")).await;
+    assert_eq!(still.data()["status"], "running");
+}
+
+#[tokio::test]
+async fn an_ended_sandbox_of_another_organisation_is_not_found_either() {
+    let ours = Api::open().await;
+    let sandbox = ours.sandbox().await;
+    ours.delete(&format!("/sandbox/{sandbox}")).await.data();
+    let (key, _) = create_key(&ours.belljar, "other", "test").await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+    let body = Body::from(json!({ "command": ["python3"] }).to_string());
+    let mut request = ours.request(&Method::POST, &format!("/sandbox/{sandbox}/execute"), body);
+    let bearer = HeaderValue::from_str(&format!("Bearer {key}")).unwrap();
+    request.headers_mut().insert("authorization", bearer);
+    ours.answer(request).await.failure(404, "SANDBOX_NOT_FOUND");
+}
+
+#[tokio::test]
+async fn a_request_may_name_the_keys_organisation_and_no_other() {
+    let api = Api::open().await;
+    assert_eq!(api.get(&format!("/sandbox?orgId={}", api.org)).await.status, 200);
+    api.get("/sandbox?orgId=org_other").await.failure(403, "FORBIDDEN");
+    let mut request = api.request(&Method::GET, "/sandbox", Body::empty());
+    let other = HeaderValue::from_static("org_other");
+    request.headers_mut().insert("x-agentuity-orgid", other);
+    api.answer(request).await.failure(403, "FORBIDDEN");
+}
+
+#[tokio::test]
+async fn only_the_digest_of_a_key_is_kept() {
+    let api = Api::open().await;
+    let keys = api.belljar.ledger().read(|records| records.keys()).await;
+    let shown = format!("{:?}", keys.unwrap());
+    assert!(api.key.starts_with("bj_") && api.key.len() == 35);
+    assert!(!shown.contains(&api.key[3..]), "{shown}");
+    assert!(!format!("{:?}", api.state).contains(&api.key[3..]));
+}
+
+#[tokio::test]
+async fn a_second_key_of_an_organisation_sees_the_same_sandboxes() {
+    let api = Api::open().await;
+    let sandbox = api.sandbox().await;
+    let (_, org) = create_key(&api.belljar, "acme", "second").await.unwrap();
+    assert_eq!(org, api.org);
+    assert_eq!(api.get("/sandbox").await.data()["sandboxes"][0]["sandboxId"], sandbox);
+}

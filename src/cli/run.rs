@@ -126,10 +126,13 @@ async fn attend(
     };
     let code = exit_code(&record);
     if args.stats {
-        stats::print(execution.stats().as_ref(), record.status, code);
+        let delivered = *written.as_ref().unwrap_or(&0);
+        let stats = execution.stats();
+        stats::print(stats.as_ref(), record.status, code, delivered);
     }
-    written.map_err(|source| CliError::WriteOutput { source })?;
-    Ok(code)
+    written
+        .map(|_| code)
+        .map_err(|source| CliError::WriteOutput { source })
 }
 
 fn exit_code(record: &ExecutionRecord) -> u8 {

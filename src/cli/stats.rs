@@ -2,42 +2,37 @@
 
 use std::time::Duration;
 
+use super::output;
 use crate::{ExecutionStatus, Stats};
 
-use super::output;
-
-/// Says it on stderr.
-pub(super) fn print(stats: Option<&Stats>, status: ExecutionStatus, exit_code: u8) {
-    for line in lines(stats, status, exit_code) {
-        output::say(line);
-    }
-}
-
-fn lines(stats: Option<&Stats>, status: ExecutionStatus, exit_code: u8) -> Vec<String> {
+/// Says it on stderr. `stats` is `None` if the program was never started.
+pub(super) fn print(
+    stats: Option<&Stats>,
+    status: ExecutionStatus,
+    exit_code: u8,
+    delivered_bytes: u64,
+) {
     let mut rows = vec![("exit", format!("{exit_code} ({})", status.as_str()))];
-    // None if the program was never started.
     if let Some(stats) = stats {
         rows.extend(measured(stats));
     }
-    rows.into_iter()
-        .map(|(name, value)| format!("{name:<12} {value}"))
-        .collect()
+    rows.push(("output", format!("{delivered_bytes} bytes")));
+    for (name, value) in rows {
+        output::say(format_args!("{name:<12} {value}"));
+    }
 }
 
 fn measured(stats: &Stats) -> Vec<(&'static str, String)> {
+    let execute = stats.wall.saturating_sub(stats.instantiate);
     let mut rows = vec![
         ("wall", milliseconds(stats.wall)),
         (
             "instantiate",
             format!("{} µs", stats.instantiate.as_micros()),
         ),
-        (
-            "execute",
-            milliseconds(stats.wall.saturating_sub(stats.instantiate)),
-        ),
+        ("execute", milliseconds(execute)),
         ("cpu", milliseconds(stats.cpu)),
-        ("peak memory", stats.peak_memory.to_string()),
-        ("output", format!("{} bytes", stats.output_bytes)),
+        ("peak memory", mebibytes(stats.peak_memory.bytes())),
     ];
     if let Some(fuel) = stats.fuel_used {
         rows.push(("fuel", format!("{fuel} instructions")));
@@ -47,4 +42,10 @@ fn measured(stats: &Stats) -> Vec<(&'static str, String)> {
 
 fn milliseconds(duration: Duration) -> String {
     format!("{:.2} ms", duration.as_secs_f64() * 1000.0)
+}
+
+fn mebibytes(bytes: u64) -> String {
+    // Tenths of a mebibyte in integers: exact, whatever the size.
+    let tenths = u128::from(bytes) * 10 / (1 << 20);
+    format!("{}.{} MiB", tenths / 10, tenths % 10)
 }

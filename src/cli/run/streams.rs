@@ -5,7 +5,7 @@ use std::io;
 use crate::{Execution, OutputReader, StdinWriter};
 use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
 
 /// Bytes read from our stdin at once: a pipe's capacity.
 const CHUNK: usize = 64 << 10;
@@ -14,8 +14,8 @@ const CHUNK: usize = 64 << 10;
 #[derive(Debug)]
 pub(super) struct Streams {
     stdin: Option<JoinHandle<()>>,
-    stdout: JoinHandle<io::Result<()>>,
-    stderr: JoinHandle<io::Result<()>>,
+    stdout: JoinHandle<io::Result<u64>>,
+    stderr: JoinHandle<io::Result<u64>>,
 }
 
 impl Streams {
@@ -30,11 +30,12 @@ impl Streams {
         }
     }
 
-    /// Waits until all that the program wrote has been written to ours; the program has ended.
-    pub(super) async fn finish(mut self) -> io::Result<()> {
+    /// Waits until all that the program wrote has been written to ours, and says how many bytes that
+    /// were; the program has ended.
+    pub(super) async fn finish(mut self) -> io::Result<u64> {
         let stdout = joined((&mut self.stdout).await);
         let stderr = joined((&mut self.stderr).await);
-        stdout.and(stderr)
+        Ok(stdout? + stderr?)
     }
 }
 
@@ -48,7 +49,7 @@ impl Drop for Streams {
     }
 }
 
-fn joined(task: Result<io::Result<()>, tokio::task::JoinError>) -> io::Result<()> {
+fn joined(task: Result<io::Result<u64>, JoinError>) -> io::Result<u64> {
     task.unwrap_or_else(|error| Err(io::Error::other(error)))
 }
 
@@ -78,7 +79,8 @@ async fn feed(mut from: impl AsyncRead + Unpin, to: StdinWriter) {
 
 /// Copies the guest's output to ours. When ours is closed, the guest's is, too: it learns of it at
 /// its next write, as behind any pipe.
-async fn drain(mut from: OutputReader, mut to: impl AsyncWrite + Unpin) -> io::Result<()> {
+async fn drain(mut from: OutputReader, mut to: impl AsyncWrite + Unpin) -> io::Result<u64> {
+    let mut delivered = 0;
     while let Some(bytes) = from.next().await {
         let bytes = bytes?;
         let written = async {
@@ -86,10 +88,10 @@ async fn drain(mut from: OutputReader, mut to: impl AsyncWrite + Unpin) -> io::R
             to.flush().await
         };
         match written.await {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
+            Ok(()) => delivered += bytes.len() as u64,
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => break,
             Err(error) => return Err(error),
         }
     }
-    Ok(())
+    Ok(delivered)
 }

@@ -203,7 +203,7 @@ fn read_ready(file: &Path) -> Option<Value> {
 impl Drop for Server {
     fn drop(&mut self) {
         // It may have ended by itself; then there is nothing to do.
-        let _: Result<(), _> = self.child.kill();
-        let _: Result<_, _> = self.child.wait();
+        drop(self.child.kill());
+        drop(self.child.wait());
     }
 }

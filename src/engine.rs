@@ -67,7 +67,6 @@ pub(crate) struct Engine {
 #[derive(Debug)]
 struct Inner {
     wasmtime: wasmtime::Engine,
-    metering: Metering,
     cache: CompileCache,
     threads: GuestThreads,
     ticker: Ticker,
@@ -89,7 +88,6 @@ impl Engine {
         Ok(Self {
             inner: Arc::new(Inner {
                 wasmtime,
-                metering: options.metering,
                 cache,
                 threads,
                 ticker,
@@ -100,11 +98,6 @@ impl Engine {
     /// The wasmtime engine, for linkers and stores.
     pub(crate) fn wasmtime(&self) -> &wasmtime::Engine {
         &self.inner.wasmtime
-    }
-
-    /// What instructions are counted in.
-    pub(crate) fn metering(&self) -> Metering {
-        self.inner.metering
     }
 
     /// Compiled programs on disk.

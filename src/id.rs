@@ -119,15 +119,6 @@ typed_id!(
     /// Names one execution of a command in a sandbox.
     ExecutionId, "exec_");
 typed_id!(
-    /// Names a background job of a sandbox.
-    JobId, "job_");
-typed_id!(
-    /// Names a snapshot.
-    SnapshotId, "snp_");
-typed_id!(
-    /// Names a checkpoint of a sandbox's disk.
-    CheckpointId, "ckpt_");
-typed_id!(
     /// Names a runtime of the catalogue.
     RuntimeId, "srt_");
 typed_id!(

@@ -55,7 +55,8 @@ pub(crate) mod db;
 #[doc(hidden)]
 pub mod cli;
 
-pub use clock::{Clock, SystemClock, Timestamp};
+pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
+pub use digest::Digest;
 pub use id::{EventId, ExecutionId, KeyId, OrgId, RuntimeId, SandboxId, StreamId};
 pub use process::Signal;
 pub use runtime::{InstallProgress, Stage};
@@ -68,12 +69,12 @@ pub use sandbox::{
     OutputMode, OutputReader, RuntimeInfo, Sandbox, SandboxError, SandboxOptions, Stats, Stdin,
     StdinWriter, Stream, StreamClosed,
 };
-pub use units::{ByteSize, Millicores, UnitError};
+pub use units::{ByteSize, Millicores, UnitError, format_duration, parse_duration};
 
 /// Where records are kept.
 pub mod records {
     pub use crate::sandbox::records::{
-        Change, KeyRecord, MemoryRecords, OrgRecord, Records, RecordsError,
+        BackendError, Change, KeyRecord, MemoryRecords, OrgRecord, Records, RecordsError,
     };
 
     #[cfg(feature = "sqlite")]

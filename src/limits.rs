@@ -1,12 +1,12 @@
 //! Accounts and quotas that several parts of a sandbox share.
 //!
-//! Both types are plain atomic counters: charging never blocks, never waits and never overflows, so
+//! The types here are plain atomic counters: charging never blocks, never waits and never overflows, so
 //! they may be used from guest threads and from host functions alike. Neither knows what it counts.
 
 pub(crate) mod cpu;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Bytes of memory charged against one limit: the linear memories, tables, pipes and cached file
 /// contents of one sandbox.
@@ -16,8 +16,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 pub(crate) struct MemoryAccount {
     limit: u64,
     used: AtomicU64,
-    peak: AtomicU64,
-    refused: AtomicBool,
 }
 
 impl MemoryAccount {
@@ -26,31 +24,16 @@ impl MemoryAccount {
         Self {
             limit,
             used: AtomicU64::new(0),
-            peak: AtomicU64::new(0),
-            refused: AtomicBool::new(false),
         }
     }
 
-    /// Charges `bytes` if they fit, all or nothing. False if they do not; the account remembers that
-    /// (see [`refused`](Self::refused)).
+    /// Charges `bytes` if they fit, all or nothing; false if they do not.
     #[must_use]
     pub(crate) fn try_charge(&self, bytes: u64) -> bool {
         let charge = |used: u64| used.checked_add(bytes).filter(|sum| *sum <= self.limit);
-        match self
-            .used
+        self.used
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, charge)
-        {
-            Ok(before) => {
-                // Cannot overflow: the sum was within the limit.
-                self.peak
-                    .fetch_max(before.saturating_add(bytes), Ordering::AcqRel);
-                true
-            }
-            Err(_) => {
-                self.refused.store(true, Ordering::Release);
-                false
-            }
-        }
+            .is_ok()
     }
 
     /// Gives back `bytes` charged before. Releasing more than is charged is a bug in the caller; the
@@ -71,20 +54,9 @@ impl MemoryAccount {
         self.used.load(Ordering::Acquire)
     }
 
-    /// The most bytes that were ever charged at one time.
-    pub(crate) fn peak(&self) -> u64 {
-        self.peak.load(Ordering::Acquire)
-    }
-
     /// The most bytes that can be charged.
     pub(crate) const fn limit(&self) -> u64 {
         self.limit
-    }
-
-    /// Whether a charge was ever refused. Tells a guest that died of lack of memory from one that
-    /// crashed by itself.
-    pub(crate) fn refused(&self) -> bool {
-        self.refused.load(Ordering::Acquire)
     }
 }
 
@@ -140,19 +112,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_account_charges_up_to_its_limit_and_remembers_a_refusal() {
+    fn an_account_charges_up_to_its_limit() {
         let account = MemoryAccount::new(100);
         assert!(account.try_charge(60));
         assert!(account.try_charge(40));
-        assert!(!account.refused());
         assert!(account.try_charge(0));
         assert!(!account.try_charge(1));
-        assert!(account.refused());
         account.release(50);
-        assert_eq!(
-            (account.used(), account.peak(), account.limit()),
-            (50, 100, 100)
-        );
+        assert_eq!((account.used(), account.limit()), (50, 100));
         assert!(account.try_charge(50));
     }
 
@@ -180,7 +147,6 @@ mod tests {
             }
         });
         assert_eq!(account.used(), 0);
-        assert!(account.peak() <= 900);
     }
 
     #[test]
@@ -218,7 +184,6 @@ mod tests {
                     }
                 }
                 prop_assert_eq!(account.used(), held.iter().sum::<u64>());
-                prop_assert!(account.peak() >= account.used() && account.peak() <= limit);
             }
         }
     }

@@ -18,8 +18,8 @@ mod handle;
 mod ledger;
 mod options;
 mod reaper;
-mod recover;
 pub(crate) mod records;
+mod recover;
 mod run;
 mod runtimes;
 mod state;
@@ -32,8 +32,6 @@ pub use execution::{Execution, Stats, StdinWriter};
 pub use files::FileEntry;
 pub use handle::Sandbox;
 pub use ledger::Ledger;
-pub use options::{
-    BelljarOptions, Command, FileWrite, OutputMode, SandboxOptions, Stdin,
-};
+pub use options::{BelljarOptions, Command, FileWrite, OutputMode, SandboxOptions, Stdin};
 pub use runtimes::RuntimeInfo;
 pub use stream::{OutputReader, Stream, StreamClosed};

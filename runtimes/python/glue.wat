@@ -21,6 +21,8 @@
   (import "env" "__memory_base" (global $mem i32))
   (import "env" "__table_base" (global $tab i32))
   (import "GOT.mem" "_Py_NoneStruct" (global $None (mut i32)))
+  (import "GOT.mem" "_Py_TrueStruct" (global $True (mut i32)))
+  (import "GOT.mem" "_Py_FalseStruct" (global $False (mut i32)))
   (import "GOT.mem" "PyExc_RuntimeError" (global $RuntimeError (mut i32)))
   (import "GOT.mem" "PyExc_SystemExit" (global $SystemExit (mut i32)))
   (import "GOT.mem" "PyExc_KeyboardInterrupt" (global $KeyboardInterrupt (mut i32)))
@@ -75,8 +77,6 @@
   (import "env" "PyUnicode_FromStringAndSize" (func $PyUnicode_FromStringAndSize (param i32 i32) (result i32)))
   (import "env" "PyUnicode_FromString" (func $PyUnicode_FromString (param i32) (result i32)))
   (import "env" "PyList_New" (func $PyList_New (param i32) (result i32)))
-  (import "env" "PyList_Size" (func $PyList_Size (param i32) (result i32)))
-  (import "env" "PyList_GetItem" (func $PyList_GetItem (param i32 i32) (result i32)))
   (import "env" "PyList_SetItem" (func $PyList_SetItem (param i32 i32 i32) (result i32)))
   (import "env" "PyStructSequence_SetItem" (func $PyStructSequence_SetItem (param i32 i32 i32)))
   (import "env" "PyThreadState_Get" (func $PyThreadState_Get (result i32)))
@@ -202,19 +202,13 @@
     (call $PyErr_SetRaisedException (local.get $exception))
     (i32.const 0))
 
-  ;; immortalize(list): CPython never counts references to these objects again, so it does not write
-  ;; to them, and the pages of the image that they are on stay shared between all processes.
-  (func $immortalize (param $self i32) (param $list i32) (result i32)
-    (local $i i32) (local $object i32)
-    (local.set $i (call $PyList_Size (local.get $list)))
-    (block $done (loop $next
-      (br_if $done (i32.eqz (local.get $i)))
-      (local.set $i (i32.sub (local.get $i) (i32.const 1)))
-      (local.set $object (call $PyList_GetItem (local.get $list) (local.get $i)))
-      (if (i32.lt_s (i32.load (local.get $object)) (i32.const 0x40000000))
-        (then (i32.store (local.get $object) (i32.const 0x50000000))))
-      (br $next)))
-    (global.get $None))
+  ;; immortalize(object) -> whether it was mortal: CPython never counts references to it again, so it
+  ;; does not write to it, and its page of the image stays shared between all processes.
+  (func $immortalize (param $self i32) (param $object i32) (result i32)
+    (if (i32.ge_s (i32.load (local.get $object)) (i32.const 0x40000000))
+      (then (return (global.get $False))))
+    (i32.store (local.get $object) (i32.const 0x50000000))
+    (global.get $True))
 
   ;; Objects begin with a 32-bit reference count, of 2**30 and more for immortal ones, and their type.
   (func $incref (param $object i32)
@@ -294,7 +288,7 @@
     (i32.const 1))
 
   ;; ---- functions of libc as libpython sees them -----------------------------------------------
-  (func $_exit (export "belljar_exit") (param $status i32)
+  (func $_exit (export "belljar_exit") (export "belljar_exit_now") (param $status i32)
     (call $host_exit (i32.and (local.get $status) (i32.const 255)))
     (unreachable))
 

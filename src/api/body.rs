@@ -82,7 +82,11 @@ async fn read(request: Request, limit: usize) -> Result<Bytes, ApiError> {
     if first.len() > limit {
         return Err(ApiError::too_large(limit));
     }
-    Ok(if rest.is_empty() { first } else { rest.freeze() })
+    Ok(if rest.is_empty() {
+        first
+    } else {
+        rest.freeze()
+    })
 }
 
 /// Reads and forgets up to `most` bytes.

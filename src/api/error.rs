@@ -22,7 +22,8 @@ use crate::api::wire::envelope::Failure;
 use crate::sandbox::{ErrorKind, SandboxError};
 
 /// What a client is told when the fault is ours; details go to the log under the session id.
-const INTERNAL_MESSAGE: &str = "internal error; the server's log has the details under this answer's x-session-id";
+const INTERNAL_MESSAGE: &str =
+    "internal error; the server's log has the details under this answer's x-session-id";
 
 /// Seconds after which a refused request may be tried again.
 const RETRY_AFTER_SECONDS: &str = "1";
@@ -52,11 +53,7 @@ pub(crate) struct ApiError {
 }
 
 impl ApiError {
-    fn new(
-        status: StatusCode,
-        code: &'static str,
-        message: impl Into<Cow<'static, str>>,
-    ) -> Self {
+    fn new(status: StatusCode, code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
         Self {
             status,
             code,

@@ -176,3 +176,6 @@ where
             .ok_or_else(|| ApiError::invalid("the request has no usable Host header"))
     }
 }
+
+#[cfg(test)]
+mod tests;

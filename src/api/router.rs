@@ -22,7 +22,6 @@ use crate::api::{
 
 /// The API as a router: pure, it binds nothing and starts nothing. Mount it in an axum program or
 /// give it to [`serve`](crate::api::serve).
-#[must_use]
 pub fn router(state: ApiState) -> Router {
     let auth = from_fn_with_state(state.clone(), require_key);
     let calls = Router::new()
@@ -60,7 +59,10 @@ fn sandbox_calls() -> Router<ApiState> {
         .route("/sandbox/env/{id}", patch(env::set))
         .route("/sandbox/sandboxes/{id}/executions", get(executions::list))
         .route("/sandbox/sandboxes/{id}/events", get(events::list))
-        .route("/sandbox/{id}", get(sandboxes::get).delete(sandboxes::destroy))
+        .route(
+            "/sandbox/{id}",
+            get(sandboxes::get).delete(sandboxes::destroy),
+        )
         .route("/sandbox/{id}/execute", post(executions::execute))
 }
 
@@ -163,7 +165,9 @@ fn normalized(uri: &Uri, prefix: Option<&str>) -> Option<Uri> {
     if segments.starts_with(&wanted) {
         segments.drain(..wanted.len());
     }
-    let query = uri.query().map_or(String::new(), |query| format!("?{query}"));
+    let query = uri
+        .query()
+        .map_or(String::new(), |query| format!("?{query}"));
     let text = format!("/{}{query}", segments.join("/"));
     let mut parts = uri.clone().into_parts();
     parts.path_and_query = Some(PathAndQuery::try_from(text).ok()?);

@@ -32,7 +32,9 @@ pub(crate) async fn list(
         Some(_) => (Vec::new(), 0),
         None => state.belljar().sandboxes(filter).await?,
     };
-    Ok(Success::ok(SandboxesData::new(records, total, &caller, &base)))
+    Ok(Success::ok(SandboxesData::new(
+        records, total, &caller, &base,
+    )))
 }
 
 /// The filter of a list's query, for the sandboxes of `org`.
@@ -142,9 +144,7 @@ fn waited(
     let answer = async move {
         match live {
             None => render(record),
-            Some(sandbox) => {
-                render(until(&sandbox, &statuses, hold, draining).await)
-            }
+            Some(sandbox) => render(until(&sandbox, &statuses, hold, draining).await),
         }
     };
     Ok(held(answer, options.heartbeat))

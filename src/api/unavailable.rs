@@ -58,10 +58,19 @@ fn jobs() -> Router<ApiState> {
 
 fn snapshots() -> Router<ApiState> {
     Router::new()
-        .route("/sandbox/{id}/snapshot", missing!(post, "creating a snapshot"))
+        .route(
+            "/sandbox/{id}/snapshot",
+            missing!(post, "creating a snapshot"),
+        )
         .route("/sandbox/snapshots", missing!(get, "listing snapshots"))
-        .route("/sandbox/snapshots/lineage", missing!(get, "the lineage of a snapshot"))
-        .route("/sandbox/snapshots/build", missing!(post, "building a snapshot"))
+        .route(
+            "/sandbox/snapshots/lineage",
+            missing!(get, "the lineage of a snapshot"),
+        )
+        .route(
+            "/sandbox/snapshots/build",
+            missing!(post, "building a snapshot"),
+        )
         .route(
             "/sandbox/snapshots/{snapshot}",
             missing!(get, "getting a snapshot")
@@ -72,13 +81,22 @@ fn snapshots() -> Router<ApiState> {
             "/sandbox/snapshots/{snapshot}/finalize",
             missing!(post, "finalizing a snapshot"),
         )
-        .route("/sandbox/snapshots/{snapshot}/upload", missing!(put, "uploading a snapshot"))
+        .route(
+            "/sandbox/snapshots/{snapshot}/upload",
+            missing!(put, "uploading a snapshot"),
+        )
 }
 
 fn checkpoints() -> Router<ApiState> {
     Router::new()
-        .route("/sandbox/checkpoints/{id}", missing!(get, "listing checkpoints"))
-        .route("/sandbox/{id}/checkpoint", missing!(post, "creating a checkpoint"))
+        .route(
+            "/sandbox/checkpoints/{id}",
+            missing!(get, "listing checkpoints"),
+        )
+        .route(
+            "/sandbox/{id}/checkpoint",
+            missing!(post, "creating a checkpoint"),
+        )
         .route(
             "/sandbox/{id}/checkpoint/{checkpoint}",
             missing!(delete, "deleting a checkpoint"),
@@ -92,7 +110,13 @@ fn checkpoints() -> Router<ApiState> {
 fn streams() -> Router<ApiState> {
     Router::new()
         .route("/stream/list", missing!(post, "listing streams"))
-        .route("/stream/{id}/append", missing!(post, "appending to a stream"))
-        .route("/stream/{id}/complete", missing!(post, "completing a stream"))
+        .route(
+            "/stream/{id}/append",
+            missing!(post, "appending to a stream"),
+        )
+        .route(
+            "/stream/{id}/complete",
+            missing!(post, "completing a stream"),
+        )
         .route("/stream/{id}/info", missing!(post, "describing a stream"))
 }

@@ -62,7 +62,9 @@ impl DataArgs {
     /// # Errors
     /// As [`DataArgs::folder`].
     pub(crate) fn in_memory(&self) -> Result<BelljarOptions, CliError> {
-        Ok(with_progress(BelljarOptions::in_memory(self.cache_folder()?)))
+        Ok(with_progress(BelljarOptions::in_memory(
+            self.cache_folder()?,
+        )))
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::exit::CliError;
+use crate::FileWrite;
 
 /// One file to copy in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,16 +38,15 @@ impl FileArg {
         })
     }
 
-    /// Where it goes in the sandbox.
-    pub(crate) fn guest(&self) -> &str {
-        &self.guest
-    }
-
     /// Reads it.
-    pub(crate) fn read(&self) -> Result<Vec<u8>, CliError> {
-        std::fs::read(&self.host).map_err(|source| CliError::ReadFile {
+    pub(crate) fn read(&self) -> Result<FileWrite, CliError> {
+        let content = std::fs::read(&self.host).map_err(|source| CliError::ReadFile {
             path: self.host.clone(),
             source,
+        })?;
+        Ok(FileWrite {
+            path: self.guest.clone(),
+            content: content.into(),
         })
     }
 }

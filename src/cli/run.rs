@@ -9,13 +9,14 @@ mod streams;
 use std::process::ExitCode;
 
 use crate::{
-    Belljar, Command, Execution, ExecutionRecord, OutputMode, Sandbox, SandboxOptions, Signal,
-    Stdin,
+    Belljar, Command, Execution, ExecutionRecord, FileWrite, OutputMode, Sandbox, SandboxOptions,
+    Signal, Stdin,
 };
 
 use super::args::RunArgs;
 use super::data::DataArgs;
 use super::exit::{CliError, INTERRUPTED, TERMINATED};
+use super::file::FileArg;
 use super::interrupt::Interrupts;
 use super::{exit, infer, stats};
 use streams::Streams;
@@ -50,13 +51,21 @@ struct Started {
 async fn start(args: &RunArgs, data: &DataArgs) -> Result<Started, CliError> {
     let belljar = Belljar::open(data.in_memory()?).await?;
     let (options, command) = describe(args, &belljar)?;
+    let files = files(args)?;
+    // One step after the other, so that what fails is said here and not found out later.
+    belljar.install_runtime(&options.runtime).await?;
     let sandbox = belljar.create(options).await?;
+    sandbox.write_files(files).await?;
     let execution = sandbox.execute(command).await?;
     Ok(Started {
         belljar,
         sandbox,
         execution,
     })
+}
+
+fn files(args: &RunArgs) -> Result<Vec<FileWrite>, CliError> {
+    args.file.iter().map(FileArg::read).collect()
 }
 
 /// What the library is asked for.
@@ -78,9 +87,6 @@ fn describe(args: &RunArgs, belljar: &Belljar) -> Result<(SandboxOptions, Comman
     }
     for (name, value) in &args.env {
         options = options.env(name, value);
-    }
-    for file in &args.file {
-        options = options.file(file.guest(), file.read()?);
     }
     let mut command = Command::new(args.command.iter().cloned())
         .stdin(Stdin::Pipe)

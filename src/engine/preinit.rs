@@ -129,6 +129,8 @@ impl Running {
         wasmtime_wasi::p2::add_to_linker_async(&mut linker).map_err(plain)?;
         refuse_own_interfaces(&engine, &component, &mut linker).map_err(plain)?;
         let mut store = Store::new(&engine, state);
+        // All of its memory is returned by one call.
+        store.set_hostcall_fuel(usize::MAX);
         let instance = linker
             .instantiate_async(&mut store, &component)
             .await
@@ -138,9 +140,10 @@ impl Running {
 
     /// Calls the guest's `initialize`.
     async fn initialize(mut self) -> anyhow::Result<Self> {
-        let status: i32 = self.call("initialize").await.map_err(|error| {
-            GuestFailure(format!("{error:#}"))
-        })?;
+        let status: i32 = self
+            .call("initialize")
+            .await
+            .map_err(|error| GuestFailure(format!("{error:#}")))?;
         if status != 0 {
             anyhow::bail!(GuestFailure(format!("it returned {status}")));
         }

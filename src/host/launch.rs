@@ -118,8 +118,7 @@ impl Host {
                 .instantiate_pre(compiled.component())
                 .map_err(not_a_program)?;
             let linked = Arc::new(Linked { pre, entry });
-            this.lock()
-                .insert(compiled.digest(), Arc::clone(&linked));
+            this.lock().insert(compiled.digest(), Arc::clone(&linked));
             Ok(linked)
         };
         self.inner

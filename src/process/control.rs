@@ -75,7 +75,8 @@ impl Control {
         }
         let mut pending = lock(&self.pending);
         let signal = pending.pop_front();
-        self.any_pending.store(!pending.is_empty(), Ordering::Release);
+        self.any_pending
+            .store(!pending.is_empty(), Ordering::Release);
         signal
     }
 

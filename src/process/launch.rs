@@ -12,7 +12,7 @@ use super::pipe::{PipeReader, PipeWriter};
 use super::spool::Spool;
 use crate::limits::MemoryAccount;
 use crate::limits::cpu::CpuAccount;
-use crate::vfs::{GuestPath, ProgramFile, Vfs};
+use crate::vfs::{ProgramFile, Vfs};
 
 /// What a process reads as its standard input.
 #[derive(Debug)]
@@ -45,8 +45,6 @@ pub(crate) struct LaunchSpec {
     pub(crate) argv: Vec<String>,
     /// Environment.
     pub(crate) env: Vec<(String, String)>,
-    /// Working directory.
-    pub(crate) cwd: GuestPath,
     /// Filesystem.
     pub(crate) vfs: Vfs,
     /// Standard input.

@@ -171,20 +171,6 @@ impl Spool {
             position: 0,
         }
     }
-
-    /// Everything kept so far.
-    pub(crate) fn contents(&self) -> io::Result<Vec<u8>> {
-        let (file, length) = {
-            let state = self.lock();
-            match &state.file {
-                None => return Ok(state.memory.clone()),
-                Some(file) => (Arc::clone(file), state.length),
-            }
-        };
-        let mut contents = vec![0; usize::try_from(length).unwrap_or(usize::MAX)];
-        read_exact_at(&file, &mut contents, 0)?;
-        Ok(contents)
-    }
 }
 
 /// Reads a spool from its start, following it live.
@@ -312,7 +298,6 @@ mod tests {
         assert_eq!(early.await.unwrap(), expected);
         assert_eq!(during.await.unwrap(), expected);
         assert_eq!(read_all(spool.reader()).await, expected);
-        assert_eq!(spool.contents().unwrap(), expected);
         assert!(!spool.truncated());
     }
 

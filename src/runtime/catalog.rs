@@ -83,7 +83,12 @@ mod tests {
         for manifest in CATALOG.iter() {
             let wasm = zstd::decode_all(manifest.artefact).unwrap();
             assert_eq!(wasm.len() as u64, manifest.built.size, "{}", manifest.name);
-            assert_eq!(Digest::of(&wasm), manifest.built.digest, "{}", manifest.name);
+            assert_eq!(
+                Digest::of(&wasm),
+                manifest.built.digest,
+                "{}",
+                manifest.name
+            );
             assert!(manifest.name.contains(&manifest.built.version[..4]));
         }
     }
@@ -91,7 +96,10 @@ mod tests {
     #[test]
     fn found_by_name_and_by_id() {
         let python = Manifest::find("python:3.14").unwrap();
-        assert_eq!(Manifest::find(python.id().as_str()).unwrap().name, python.name);
+        assert_eq!(
+            Manifest::find(python.id().as_str()).unwrap().name,
+            python.name
+        );
         assert!(Manifest::find("python:2.7").is_none());
     }
 }

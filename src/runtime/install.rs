@@ -83,8 +83,7 @@ impl Installer {
             return Some(installed);
         }
         let installed = Arc::new(self.read(manifest)?);
-        self.lock()
-            .insert(manifest.name, Arc::clone(&installed));
+        self.lock().insert(manifest.name, Arc::clone(&installed));
         Some(installed)
     }
 
@@ -202,7 +201,8 @@ impl Installer {
     /// installation then replaces.
     fn read(&self, manifest: &'static Manifest) -> Option<Installed> {
         let folder = self.path(manifest);
-        let image: Image = serde_json::from_slice(&fs::read(folder.join("image.json")).ok()?).ok()?;
+        let image: Image =
+            serde_json::from_slice(&fs::read(folder.join("image.json")).ok()?).ok()?;
         let tree = folder.join("tree");
         let program_file = tree.join(manifest.program);
         program_file.exists().then(|| Installed {
@@ -221,7 +221,7 @@ impl Installer {
     ) -> Result<(), RuntimeError> {
         report(Stage::Unpack, false);
         let partial = self.partial(manifest);
-        let _ = fs::remove_dir_all(&partial);
+        drop(fs::remove_dir_all(&partial));
         let tree = partial.join("tree");
         at(&tree, fs::create_dir_all(&tree))?;
 
@@ -229,8 +229,7 @@ impl Installer {
             runtime: manifest.name.into(),
             reason,
         };
-        let artefact =
-            zstd::decode_all(manifest.artefact).map_err(|error| damaged(error.to_string()))?;
+        let artefact = decompress(manifest).map_err(|error| damaged(error.to_string()))?;
         if Digest::of(&artefact) != manifest.built.digest {
             return Err(damaged("its digest is not the one of its manifest".into()));
         }
@@ -243,7 +242,7 @@ impl Installer {
             let running = scope.spawn(move || {
                 preinitialize(&component, tree, manifest.environment, move |stage| {
                     // The receiver only goes away with the installation.
-                    let _ = stages.send(stage);
+                    drop(stages.send(stage));
                 })
             });
             for stage in told {
@@ -278,9 +277,19 @@ impl Installer {
         at(&image_file, fs::write(&image_file, image))?;
         let path = self.path(manifest);
         // An unreadable earlier installation, or it would have been found.
-        let _ = fs::remove_dir_all(&path);
+        drop(fs::remove_dir_all(&path));
         at(&path, fs::rename(&partial, &path))
     }
+}
+
+/// Decompresses an artefact into exactly the memory that its manifest says it takes.
+fn decompress(manifest: &Manifest) -> io::Result<Vec<u8>> {
+    let size = usize::try_from(manifest.built.size).map_err(io::Error::other)?;
+    let artefact = zstd::bulk::decompress(manifest.artefact, size)?;
+    if artefact.len() != size {
+        return Err(io::Error::other("it is shorter than its manifest says"));
+    }
+    Ok(artefact)
 }
 
 fn at<T>(path: &Path, result: io::Result<T>) -> Result<T, RuntimeError> {

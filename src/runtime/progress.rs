@@ -19,12 +19,7 @@ pub enum Stage {
 
 impl Stage {
     /// All stages, in order.
-    pub const ALL: [Self; 4] = [
-        Self::Unpack,
-        Self::Prepare,
-        Self::Initialize,
-        Self::Compile,
-    ];
+    pub const ALL: [Self; 4] = [Self::Unpack, Self::Prepare, Self::Initialize, Self::Compile];
 
     /// A word for people.
     #[must_use]

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
@@ -26,6 +27,7 @@ use super::stream::{Stream, Streams};
 use super::validate;
 use crate::clock::Clock;
 use crate::id::{ExecutionId, OrgId, SandboxId, StreamId};
+use crate::limits::Counter;
 use crate::units::ByteSize;
 
 /// What all sandboxes of one [`Belljar`] share.
@@ -41,7 +43,9 @@ pub(crate) struct Shared {
     pub(crate) abandon_after: Option<Duration>,
     /// Whether data outlive this process.
     pub(crate) durable: bool,
-    max_sandboxes: usize,
+    /// How many sandboxes may exist at once.
+    pub(crate) places: Arc<Counter>,
+    closing: AtomicBool,
     sandboxes_folder: PathBuf,
     sandboxes: Mutex<HashMap<SandboxId, Arc<Inner>>>,
     executions: Mutex<HashMap<ExecutionId, Weak<Running>>>,
@@ -171,7 +175,8 @@ impl Belljar {
             grace: options.grace,
             abandon_after: options.abandon_after,
             durable,
-            max_sandboxes: options.max_sandboxes,
+            places: Arc::new(Counter::new(options.max_sandboxes)),
+            closing: AtomicBool::new(false),
             sandboxes_folder: data.join("sandboxes"),
             sandboxes: Mutex::default(),
             executions: Mutex::default(),
@@ -224,19 +229,21 @@ impl Belljar {
     pub async fn create(&self, mut options: SandboxOptions) -> Result<Sandbox, SandboxError> {
         let manifest = Runtimes::manifest(&options.runtime)?;
         validate::sandbox(&options, manifest)?;
-        let live = self.shared.sandboxes().len();
-        if live >= self.shared.max_sandboxes {
+        if self.shared.closing.load(Ordering::Acquire) {
+            return Err(Repr::Closing.into());
+        }
+        let Some(place) = self.shared.places.try_acquire() else {
             return Err(Repr::Limit {
                 limit: "the number of sandboxes",
-                value: live as u64,
+                value: self.shared.places.in_use(),
                 advice: "destroy some and try again",
             }
             .into());
-        }
+        };
         let command = options.command.take();
         let files = std::mem::take(&mut options.files);
         let record = self.record_of(options, manifest.name, command.as_ref());
-        let inner = Arc::new(Inner::new(Arc::clone(&self.shared), record));
+        let inner = Arc::new(Inner::new(Arc::clone(&self.shared), record, Some(place)));
 
         let prepared = match command {
             Some(command) => Some(run::prepare(&inner, command)?),
@@ -336,9 +343,7 @@ impl Belljar {
         command: Command,
     ) -> Result<Output, SandboxError> {
         let sandbox = self.create(options.command(command)).await?;
-        let running = sandbox
-            .current()
-            .ok_or_else(|| not_found(sandbox.id()))?;
+        let running = sandbox.current().ok_or_else(|| not_found(sandbox.id()))?;
         let execution = Execution::new(running);
         let stdout = execution.stdout();
         let stderr = execution.stderr();
@@ -375,7 +380,10 @@ impl Belljar {
             return Ok(sandbox.record());
         }
         let wanted = id.clone();
-        let found = self.shared.ledger.read(move |records| records.sandbox(&wanted));
+        let found = self
+            .shared
+            .ledger
+            .read(move |records| records.sandbox(&wanted));
         found.await?.ok_or_else(|| not_found(id))
     }
 
@@ -387,7 +395,10 @@ impl Belljar {
         &self,
         filter: SandboxFilter,
     ) -> Result<(Vec<SandboxRecord>, u64), SandboxError> {
-        let found = self.shared.ledger.read(move |records| records.sandboxes(&filter));
+        let found = self
+            .shared
+            .ledger
+            .read(move |records| records.sandboxes(&filter));
         Ok(found.await?)
     }
 
@@ -400,7 +411,10 @@ impl Belljar {
             return Ok(running.record());
         }
         let wanted = id.clone();
-        let found = self.shared.ledger.read(move |records| records.execution(&wanted));
+        let found = self
+            .shared
+            .ledger
+            .read(move |records| records.execution(&wanted));
         found
             .await?
             .ok_or_else(|| Repr::ExecutionNotFound { id: id.clone() }.into())
@@ -452,7 +466,10 @@ impl Belljar {
     ) -> Result<Vec<ExecutionRecord>, SandboxError> {
         self.sandbox_record(id).await?;
         let id = id.clone();
-        let found = self.shared.ledger.read(move |records| records.executions(&id, limit));
+        let found = self
+            .shared
+            .ledger
+            .read(move |records| records.executions(&id, limit));
         Ok(found.await?)
     }
 
@@ -508,6 +525,7 @@ impl Belljar {
     /// Cancels what runs, ends one-shot sandboxes and waits until everything is recorded.
     /// Interactive sandboxes are back when the same folder is opened again.
     pub async fn close(&self) {
+        self.shared.closing.store(true, Ordering::Release);
         let all: Vec<_> = self.shared.sandboxes().values().cloned().collect();
         for inner in &all {
             if let Some(running) = inner.current()

@@ -103,8 +103,9 @@ impl SandboxError {
             | Repr::Fs(FsError::NotFound { .. }) => ErrorKind::NotFound,
             Repr::Ended { .. } => ErrorKind::Gone,
             Repr::Busy { .. } => ErrorKind::Busy,
-            Repr::Conflict { .. }
-            | Repr::Fs(FsError::Exists { .. } | FsError::NotEmpty { .. }) => ErrorKind::Conflict,
+            Repr::Conflict { .. } | Repr::Fs(FsError::Exists { .. } | FsError::NotEmpty { .. }) => {
+                ErrorKind::Conflict
+            }
             Repr::Invalid { .. }
             | Repr::NotAvailable { .. }
             | Repr::Fs(
@@ -172,7 +173,13 @@ macro_rules! lift {
         })*
     };
 }
-lift!(FsError, RuntimeError, EngineError, LaunchError, RecordsError);
+lift!(
+    FsError,
+    RuntimeError,
+    EngineError,
+    LaunchError,
+    RecordsError
+);
 
 /// An error with all its sources, for a log.
 pub(crate) fn chain(error: &dyn std::error::Error) -> String {

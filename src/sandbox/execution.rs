@@ -131,7 +131,7 @@ impl Running {
     /// Resolves when the execution has ended.
     pub(crate) async fn ended(&self) {
         // The sender is in `self`, so this only ends with `true`.
-        let _ = self.ended.subscribe().wait_for(|ended| *ended).await;
+        drop(self.ended.subscribe().wait_for(|ended| *ended).await);
     }
 
     /// Ends the execution as cancelled; no effect on one that has ended.

@@ -19,8 +19,8 @@ use super::runtimes::Runtimes;
 use super::state::{Refusal, Step, next};
 use super::validate;
 use crate::id::{SandboxId, StreamId};
-use crate::limits::MemoryAccount;
 use crate::limits::cpu::CpuAccount;
+use crate::limits::{CounterGuard, MemoryAccount};
 use crate::vfs::Vfs;
 
 /// How long a call waits for a sandbox that is being created: an installation on a slow machine.
@@ -42,10 +42,16 @@ pub(crate) struct Inner {
     /// When it ended, for the grace period.
     ended: Mutex<Option<Instant>>,
     streams: Mutex<Vec<StreamId>>,
+    /// Its place among the sandboxes there may be; given back when it ends.
+    place: Mutex<Option<CounterGuard>>,
 }
 
 impl Inner {
-    pub(crate) fn new(shared: Arc<Shared>, record: SandboxRecord) -> Self {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        record: SandboxRecord,
+        place: Option<CounterGuard>,
+    ) -> Self {
         let memory = record.resources.memory.unwrap_or(shared.default_memory);
         Self {
             id: record.id.clone(),
@@ -58,17 +64,13 @@ impl Inner {
             active: Mutex::new(Instant::now()),
             ended: Mutex::default(),
             streams: Mutex::default(),
+            place: Mutex::new(place),
             shared,
         }
     }
 
     pub(crate) fn record(&self) -> SandboxRecord {
         lock(&self.record).clone()
-    }
-
-    /// The status alone; cheaper than the record.
-    pub(crate) fn status(&self) -> SandboxStatus {
-        *self.status.borrow()
     }
 
     /// Changes the record without changing the status, and records it.
@@ -100,6 +102,7 @@ impl Inner {
         *lock(&self.active) = Instant::now();
         if !status.is_live() {
             lock(&self.ended).get_or_insert_with(Instant::now);
+            lock(&self.place).take();
         }
         drop(record);
         self.status.send_replace(status);
@@ -359,7 +362,7 @@ impl Sandbox {
         let mut status = self.inner.status.subscribe();
         let reached = status.wait_for(|status| wanted.contains(status) || !status.is_live());
         // Either way the answer is the present state.
-        let _ = tokio::time::timeout(limit, reached).await;
+        drop(tokio::time::timeout(limit, reached).await);
         self.record()
     }
 

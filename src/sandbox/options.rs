@@ -29,7 +29,7 @@ pub struct BelljarOptions {
     /// Processes that may be alive at once over all sandboxes; more wait.
     pub max_processes: u32,
     /// Sandboxes that may exist at once; more are refused.
-    pub max_sandboxes: usize,
+    pub max_sandboxes: u64,
     /// Memory of a sandbox that asks for none.
     pub default_memory: ByteSize,
     /// Bytes of output kept for each stream of an execution; the rest is dropped and marked.

@@ -24,7 +24,10 @@ pub(crate) async fn reap(shared: Weak<Shared>) {
         let now = Instant::now();
         let all: Vec<Arc<Inner>> = shared.sandboxes().values().cloned().collect();
         for inner in all {
-            if inner.idle_deadline().is_some_and(|deadline| deadline <= now) {
+            if inner
+                .idle_deadline()
+                .is_some_and(|deadline| deadline <= now)
+            {
                 idle_timeout(&inner).await;
             } else if inner
                 .ended_at()

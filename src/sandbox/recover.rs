@@ -91,11 +91,13 @@ async fn restore(shared: &Arc<Shared>, record: SandboxRecord) -> Result<bool, Sa
     }
     shared.ledger.write(changes);
     if files {
-        let inner = Arc::new(Inner::new(Arc::clone(shared), record));
+        // More than the limit allows may have been recorded; they are not thrown away for it.
+        let place = shared.places.try_acquire();
+        let inner = Arc::new(Inner::new(Arc::clone(shared), record, place));
         shared.sandboxes().insert(inner.id.clone(), inner);
     } else {
         // Leftovers of a one-shot sandbox or of a half-made one.
-        let _ = tokio::task::spawn_blocking(move || std::fs::remove_dir_all(folder)).await;
+        drop(tokio::task::spawn_blocking(move || std::fs::remove_dir_all(folder)).await);
     }
     Ok(files)
 }

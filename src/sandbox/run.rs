@@ -38,7 +38,10 @@ pub(crate) struct Prepared {
 }
 
 /// Connects the streams of `command` and makes its record, without starting anything.
-pub(crate) fn prepare(sandbox: &Arc<Inner>, mut command: Command) -> Result<Prepared, SandboxError> {
+pub(crate) fn prepare(
+    sandbox: &Arc<Inner>,
+    mut command: Command,
+) -> Result<Prepared, SandboxError> {
     let workspace = GuestPath::parse(WORKSPACE, &GuestPath::root())?;
     let cwd = match &command.cwd {
         Some(path) => GuestPath::parse(path, &workspace)?,
@@ -56,12 +59,16 @@ pub(crate) fn prepare(sandbox: &Arc<Inner>, mut command: Command) -> Result<Prep
         }
         Stdin::Stream(id) => {
             let org = sandbox.record().org;
-            let reader = sandbox.shared.streams.take_input(&id, &org).ok_or_else(|| {
-                SandboxError::invalid(
-                    "stream.stdin",
-                    format!("there is no unused input stream {id}"),
-                )
-            })?;
+            let reader = sandbox
+                .shared
+                .streams
+                .take_input(&id, &org)
+                .ok_or_else(|| {
+                    SandboxError::invalid(
+                        "stream.stdin",
+                        format!("there is no unused input stream {id}"),
+                    )
+                })?;
             (Input::Pipe(reader), None)
         }
     };
@@ -90,7 +97,7 @@ pub(crate) fn prepare(sandbox: &Arc<Inner>, mut command: Command) -> Result<Prep
         abandon_after: sandbox.shared.abandon_after,
     }));
     // Set once, here; it breaks the circle between streams and the execution they belong to.
-    let _ = watched.0.set(Arc::downgrade(&running));
+    drop(watched.0.set(Arc::downgrade(&running)));
     Ok(Prepared {
         running,
         command,
@@ -179,7 +186,9 @@ async fn launch(sandbox: &Arc<Inner>, prepared: Prepared) -> Result<Ended, Sandb
         stderr,
     } = prepared;
     if !command.files.is_empty() {
-        sandbox.write_files(std::mem::take(&mut command.files)).await?;
+        sandbox
+            .write_files(std::mem::take(&mut command.files))
+            .await?;
     }
     let vfs = sandbox.vfs()?;
     let record = sandbox.record();
@@ -206,7 +215,6 @@ async fn launch(sandbox: &Arc<Inner>, prepared: Prepared) -> Result<Ended, Sandb
         program,
         argv: command.argv,
         env: env.clone().into_iter().collect(),
-        cwd: cwd.clone(),
         vfs: vfs.clone(),
         stdin,
         stdout,
@@ -309,7 +317,12 @@ impl Outcome {
             (_, Some(limit)) if killed => {
                 let text = format!("timed out after {}", format_duration(limit));
                 let message = format!("belljar: {program}: {text}");
-                (ExecutionStatus::Timeout, TIMEOUT_CODE, Some(text), Some(message))
+                (
+                    ExecutionStatus::Timeout,
+                    TIMEOUT_CODE,
+                    Some(text),
+                    Some(message),
+                )
             }
             (_, _) if killed && running.is_cancelled() => (
                 ExecutionStatus::Cancelled,
@@ -329,7 +342,12 @@ impl Outcome {
             }
             (ExitStatus::Trapped(reason), _) => {
                 let message = format!("belljar: {program}: {reason}");
-                (ExecutionStatus::Completed, completion.status.code(), None, Some(message))
+                (
+                    ExecutionStatus::Completed,
+                    completion.status.code(),
+                    None,
+                    Some(message),
+                )
             }
             (status, _) => (ExecutionStatus::Completed, status.code(), None, None),
         };
@@ -352,7 +370,7 @@ async fn say(stderr: &Output, message: &str) {
         // Nobody may be reading any more: not worth waiting for.
         Output::Pipe(writer) => {
             let write = writer.write_all(line.into());
-            let _ = tokio::time::timeout(Duration::from_millis(100), write).await;
+            drop(tokio::time::timeout(Duration::from_millis(100), write).await);
         }
     }
 }
@@ -374,13 +392,12 @@ fn finish(sandbox: &Arc<Inner>, running: &Arc<Running>, outcome: Outcome, wall: 
         record.output_truncated = truncated;
     });
     let mut memory_byte_seconds = 0;
-    let mut cpu = Duration::ZERO;
+    let cpu_time_ms = u64::try_from(sandbox.cpu.used().as_millis()).unwrap_or(u64::MAX);
     if let Some(completion) = &outcome.completion {
-        cpu = completion.cpu;
         memory_byte_seconds = completion.peak_memory.saturating_mul(wall.as_secs());
         running.set_stats(Stats {
             wall,
-            cpu,
+            cpu: completion.cpu,
             instantiate: completion.instantiate,
             peak_memory: ByteSize::new(completion.peak_memory),
             output_bytes: written,
@@ -392,7 +409,7 @@ fn finish(sandbox: &Arc<Inner>, running: &Arc<Running>, outcome: Outcome, wall: 
     }
     let oneshot = sandbox.record().mode == SandboxMode::Oneshot;
     let status = sandbox.take_step(Step::Finish, |sandbox| {
-        sandbox.cpu_time_ms += u64::try_from(cpu.as_millis()).unwrap_or(0);
+        sandbox.cpu_time_ms = cpu_time_ms;
         sandbox.memory_byte_seconds += memory_byte_seconds;
         if oneshot {
             sandbox.exit_code = Some(outcome.exit_code);

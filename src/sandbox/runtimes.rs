@@ -142,7 +142,7 @@ impl Runtimes {
                     this.host.forget(installed.program);
                     if let Some(fuel) = this.fuel.get() {
                         fuel.forget(installed.program);
-                        let _ = fuel.engine().cache().remove(installed.program);
+                        drop(fuel.engine().cache().remove(installed.program));
                     }
                 }
                 this.installer.remove(manifest, this.engine())

@@ -69,9 +69,7 @@ pub(crate) fn next(
         (Stopping, Step::Expired) => Ok(Terminated),
         // What has ended can still be destroyed: it leaves the lists.
         (Terminated | Failed, Step::Destroyed) => Ok(Deleted),
-        (Terminated | Failed | Deleted | Stopping, Step::Start | Step::Stop) => {
-            Err(Refusal::Ended)
-        }
+        (Terminated | Failed | Deleted | Stopping, Step::Start | Step::Stop) => Err(Refusal::Ended),
         _ => Err(Refusal::Impossible),
     }
 }
@@ -100,19 +98,122 @@ mod tests {
     fn the_table_of_an_interactive_sandbox() {
         use Refusal::{Busy, Creating as NotYet, Ended, Impossible as No};
         let table: [(SandboxStatus, [Result<SandboxStatus, Refusal>; 7]); 9] = [
-            (Creating, [Ok(Idle), Err(NotYet), Err(No), Ok(Stopping), Err(No), Err(No), Ok(Failed)]),
-            (Idle, [Err(No), Ok(Running), Err(No), Ok(Stopping), Err(No), Err(No), Ok(Failed)]),
-            (Running, [Err(No), Err(Busy), Ok(Idle), Ok(Stopping), Err(No), Err(No), Ok(Failed)]),
-            (Paused, [Err(No), Err(No), Err(No), Ok(Stopping), Err(No), Err(No), Ok(Failed)]),
-            (Suspended, [Err(No), Err(No), Err(No), Ok(Stopping), Err(No), Err(No), Ok(Failed)]),
-            (Stopping, [Err(No), Err(Ended), Ok(Stopping), Err(Ended), Ok(Deleted), Ok(Terminated), Ok(Failed)]),
-            (Terminated, [Err(No), Err(Ended), Err(No), Err(Ended), Ok(Deleted), Err(No), Err(No)]),
-            (Failed, [Err(No), Err(Ended), Err(No), Err(Ended), Ok(Deleted), Err(No), Err(No)]),
-            (Deleted, [Err(No), Err(Ended), Err(No), Err(Ended), Err(No), Err(No), Err(No)]),
+            (
+                Creating,
+                [
+                    Ok(Idle),
+                    Err(NotYet),
+                    Err(No),
+                    Ok(Stopping),
+                    Err(No),
+                    Err(No),
+                    Ok(Failed),
+                ],
+            ),
+            (
+                Idle,
+                [
+                    Err(No),
+                    Ok(Running),
+                    Err(No),
+                    Ok(Stopping),
+                    Err(No),
+                    Err(No),
+                    Ok(Failed),
+                ],
+            ),
+            (
+                Running,
+                [
+                    Err(No),
+                    Err(Busy),
+                    Ok(Idle),
+                    Ok(Stopping),
+                    Err(No),
+                    Err(No),
+                    Ok(Failed),
+                ],
+            ),
+            (
+                Paused,
+                [
+                    Err(No),
+                    Err(No),
+                    Err(No),
+                    Ok(Stopping),
+                    Err(No),
+                    Err(No),
+                    Ok(Failed),
+                ],
+            ),
+            (
+                Suspended,
+                [
+                    Err(No),
+                    Err(No),
+                    Err(No),
+                    Ok(Stopping),
+                    Err(No),
+                    Err(No),
+                    Ok(Failed),
+                ],
+            ),
+            (
+                Stopping,
+                [
+                    Err(No),
+                    Err(Ended),
+                    Ok(Stopping),
+                    Err(Ended),
+                    Ok(Deleted),
+                    Ok(Terminated),
+                    Ok(Failed),
+                ],
+            ),
+            (
+                Terminated,
+                [
+                    Err(No),
+                    Err(Ended),
+                    Err(No),
+                    Err(Ended),
+                    Ok(Deleted),
+                    Err(No),
+                    Err(No),
+                ],
+            ),
+            (
+                Failed,
+                [
+                    Err(No),
+                    Err(Ended),
+                    Err(No),
+                    Err(Ended),
+                    Ok(Deleted),
+                    Err(No),
+                    Err(No),
+                ],
+            ),
+            (
+                Deleted,
+                [
+                    Err(No),
+                    Err(Ended),
+                    Err(No),
+                    Err(Ended),
+                    Err(No),
+                    Err(No),
+                    Err(No),
+                ],
+            ),
         ];
         for (status, row) in table {
             for (step, expected) in STEPS.into_iter().zip(row) {
-                assert_eq!(next(status, Interactive, step), expected, "{status} {step:?}");
+                assert_eq!(
+                    next(status, Interactive, step),
+                    expected,
+                    "{status} {step:?}"
+                );
             }
         }
     }

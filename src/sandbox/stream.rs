@@ -227,7 +227,8 @@ impl Streams {
     }
 
     /// Makes the spool behind an output stream of `org`. A caller may give one id for several
-    /// outputs: they then share it. `None` if the id is another organisation's, or no output.
+    /// outputs: they then share it. `None` if the id is another organisation's, or in use as an
+    /// input.
     pub(crate) fn create_output(
         &self,
         id: &StreamId,
@@ -236,10 +237,18 @@ impl Streams {
     ) -> Option<Arc<Spool>> {
         let mut streams = self.lock();
         if let Some(stream) = streams.get(id) {
-            return match &stream.kind {
-                Kind::Output(spool) if stream.org.as_ref() == Some(org) => Some(Arc::clone(spool)),
-                _ => None,
-            };
+            if stream.org.as_ref() != Some(org) {
+                return None;
+            }
+            match &stream.kind {
+                Kind::Output(spool) => return Some(Arc::clone(spool)),
+                // Clients make all their streams in the same way; the first use decides what one
+                // is for (wire-api §3.2). Taking the reader ends its time as an input.
+                Kind::Input(input) => {
+                    let reader = input.reader.lock();
+                    reader.unwrap_or_else(PoisonError::into_inner).take()?;
+                }
+            }
         }
         let path = self.path(id);
         if path.as_ref().is_some_and(|path| path.exists()) {
@@ -275,7 +284,7 @@ impl Streams {
         self.lock().remove(id);
         if let Some(path) = self.path(id) {
             // There is none if nothing was ever written.
-            let _ = std::fs::remove_file(path);
+            drop(std::fs::remove_file(path));
         }
     }
 }

@@ -72,7 +72,10 @@ pub(crate) fn sandbox(options: &SandboxOptions, manifest: &Manifest) -> Checked 
         ("description", &options.description),
         ("projectId", &options.project_id),
     ] {
-        if text.as_ref().is_some_and(|text| text.len() > MAX_TEXT_BYTES) {
+        if text
+            .as_ref()
+            .is_some_and(|text| text.len() > MAX_TEXT_BYTES)
+        {
             return Err(SandboxError::invalid(
                 what,
                 format!("it is longer than {MAX_TEXT_BYTES} bytes"),
@@ -90,11 +93,7 @@ pub(crate) fn sandbox(options: &SandboxOptions, manifest: &Manifest) -> Checked 
             ),
         ));
     }
-    if options
-        .network
-        .port
-        .is_some_and(|port| port < 1024)
-    {
+    if options.network.port.is_some_and(|port| port < 1024) {
         return Err(SandboxError::invalid(
             "network.port",
             "it must be from 1024 to 65535",

@@ -86,19 +86,6 @@ impl GuestPath {
         }
         rest.strip_prefix('/')
     }
-
-    /// The directory this path is in; `None` for the root.
-    pub(crate) fn parent(&self) -> Option<Self> {
-        let (parent, name) = self.0.rsplit_once('/')?;
-        if name.is_empty() {
-            return None;
-        }
-        Some(if parent.is_empty() {
-            Self::root()
-        } else {
-            Self(parent.into())
-        })
-    }
 }
 
 impl fmt::Display for GuestPath {
@@ -146,13 +133,11 @@ mod tests {
     }
 
     #[test]
-    fn below_and_parent() {
+    fn below_is_by_whole_names() {
         let path = GuestPath::parse("/usr/lib/x", &GuestPath::root()).unwrap();
         assert_eq!(path.below("/usr"), Some("lib/x"));
         assert_eq!(path.below("/us"), None);
         assert_eq!(path.below("/"), Some("usr/lib/x"));
-        assert_eq!(path.parent().unwrap().as_str(), "/usr/lib");
-        assert!(GuestPath::root().parent().is_none());
     }
 
     proptest! {

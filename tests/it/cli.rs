@@ -158,7 +158,7 @@ fn run_with_input<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>, input: &[u
     std::thread::scope(|scope| {
         scope.spawn(move || {
             // A program need not read all of it.
-            let _: Result<(), _> = stdin.write_all(input);
+            drop(stdin.write_all(input));
         });
         child.wait_with_output().unwrap().into()
     })

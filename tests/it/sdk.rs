@@ -61,9 +61,15 @@ fn prepare() -> Option<PathBuf> {
         for name in PACKAGE {
             std::fs::copy(source.join(name), folder.join(name)).unwrap();
         }
-        let installed = npm(&["ci", "--no-audit", "--no-fund"]).current_dir(&folder).output();
+        let installed = npm(&["ci", "--no-audit", "--no-fund"])
+            .current_dir(&folder)
+            .output();
         let installed = installed.unwrap();
-        assert!(installed.status.success(), "npm ci failed:\n{}", said(&installed));
+        assert!(
+            installed.status.success(),
+            "npm ci failed:\n{}",
+            said(&installed)
+        );
         std::fs::write(folder.join("installed"), "").unwrap();
     }
     for entry in std::fs::read_dir(&source).unwrap() {

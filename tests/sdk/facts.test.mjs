@@ -222,7 +222,7 @@ test('17: when the only poll of an execution is closed, the execution is cancell
     await poll;
     const ended = await eventually('cancelled', async () => {
       const info = await ok('GET', `/sandbox/execution/${executionId}`);
-      return info.status !== 'running' && info;
+      return !['queued', 'running'].includes(info.status) && info;
     });
     assert.deepEqual([ended.status, ended.exitCode], ['cancelled', 130]);
   });

@@ -4,7 +4,7 @@ import atexit
 import gc
 import signal as _signal
 import sys
-import traceback as _traceback
+from _weakref import ref as _ref
 import _belljar_host as host
 
 from _belljar import interactive, library
@@ -83,8 +83,10 @@ def _flush():
 
 def _ignored(where, error):
     try:
+        import traceback
+
         sys.stderr.write(f"Exception ignored {where}:\n")
-        _traceback.print_exception(error.with_traceback(None))
+        traceback.print_exception(error.with_traceback(None))
     except BaseException:
         pass
 
@@ -99,22 +101,29 @@ def _clear(modules):
         if name in sys.__dict__:
             setattr(sys, name, None)
     sys.excepthook, sys.displayhook = sys.__excepthook__, sys.__displayhook__
-    left = [name for name in modules if name not in at_start]
-    namespaces = []
-    for name in left:
-        module = modules.pop(name)
-        # Modules of the library come from our loader, from a class, or were in the image.
-        loader = getattr(module, "__loader__", None)
-        if name == "__main__" or not (type(loader) is library.LibraryLoader or type(loader) is type):
-            namespaces.append(getattr(module, "__dict__", {}))
-    del left, module, loader
+    _forget(modules, survivors := [])
     try:
         gc.collect()
         # Whoever is left is held by something that outlives the program.
-        for names in reversed(namespaces):
-            _clear_names(names)
+        for reference in reversed(survivors):
+            module = reference()
+            if module is not None:
+                _clear_names(module.__dict__)
     except BaseException as error:
         _ignored("while clearing modules", error)
+
+
+def _forget(modules, survivors):
+    """Takes the program's modules out of sys.modules. Leaves no reference to them behind."""
+    for name in [name for name in modules if name not in at_start]:
+        module = modules.pop(name)
+        # Modules of the library come from our loader or from a class.
+        loader = getattr(module, "__loader__", None)
+        if name == "__main__" or not (type(loader) is library.LibraryLoader or type(loader) is type):
+            try:
+                survivors.append(_ref(module))
+            except TypeError:
+                pass  # something else than a module
 
 
 def _clear_names(names):

@@ -34,6 +34,8 @@ def apply(options):
         return
     for name, value in options.config.items():
         host.set_config(name, value)
+    if "write_bytecode" in options.config:
+        sys.dont_write_bytecode = True
     for index, value in options.flags.items():
         host.set_item(sys.flags, index, value)
     if options.unbuffered:

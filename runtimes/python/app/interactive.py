@@ -1,11 +1,12 @@
 """The interactive prompt, for -i and for a terminal."""
 
-import code as _code
 import sys
 
 
 def run(names, quiet):
-    console = _code.InteractiveConsole(names, filename="<stdin>", local_exit=False)
+    import code
+
+    console = code.InteractiveConsole(names, filename="<stdin>", local_exit=False)
     if not quiet:
         banner = (f"Python {sys.version} on {sys.platform}\n"
                   'Type "help", "copyright", "credits" or "license" for more information.')

@@ -12,6 +12,7 @@ it does not see files that were added to those folders later (site-packages is n
 
 import sys
 import marshal
+from _belljar import recording
 from importlib.machinery import ModuleSpec, SourceFileLoader
 import importlib._bootstrap_external as _external
 
@@ -23,6 +24,9 @@ _files = {}
 _finders = {}
 # Full name -> module
 _parked = {}
+# Full name -> spec of the module in the image, and location -> full name
+_specs = {}
+_names = {}
 # Full name -> ((name, module, parent module or None, attribute), ...), itself included
 _closures = {}
 # Names of modules between create_module and exec_module
@@ -36,19 +40,16 @@ class LibraryLoader(SourceFileLoader):
 
     def create_module(self, spec):
         name = spec.name
-        module = _parked.pop(name, None)
-        if module is not None:
-            if module.__spec__ is not spec:
-                _parked[name] = module
-                return None
+        if _specs.get(name) is spec and name in _parked:
             _moving.add(name)
-        return module
+            return _parked.pop(name)
+        return None
 
     def exec_module(self, module):
         name = module.__name__
         if name in _moving:
             _moving.discard(name)
-            _move(name)
+            move(name)
         else:
             SourceFileLoader.exec_module(self, module)
 
@@ -63,16 +64,19 @@ LibraryLoader.__name__ = LibraryLoader.__qualname__ = "SourceFileLoader"
 LibraryLoader.__module__ = SourceFileLoader.__module__
 
 
-def _move(name):
+def move(wanted):
+    """Makes a module of the image an imported one, with all that it imported."""
     modules = sys.modules
-    for name, module, parent, attribute in _closures[name]:
+    for name, module, parent, attribute in _closures[wanted]:
         if name not in modules:
             modules[name] = module
             _parked.pop(name, None)
-            if name in on_move:
-                on_move[name](module)
+        elif name != wanted:
+            continue
+        if name in on_move:
+            on_move[name](module)
         if parent is not None and attribute not in parent.__dict__:
-            setattr(parent, attribute, modules[name])
+            setattr(parent, attribute, module)
 
 
 class LibraryFinder:
@@ -87,9 +91,8 @@ class LibraryFinder:
         if entry is None:
             return None
         if target is None:
-            module = _parked.get(fullname)
-            if module is not None and module.__spec__._location == location:
-                return module.__spec__
+            if fullname in _parked and _names.get(location) == fullname:
+                return _specs[fullname]
         return _spec(fullname, location, entry[0])
 
     def invalidate_caches(self):
@@ -111,7 +114,6 @@ def _spec(fullname, location, is_package):
     path = f"{location}/__init__.py" if is_package else f"{location}.py"
     spec = ModuleSpec(fullname, LibraryLoader(fullname, path), origin=path, is_package=is_package)
     spec.has_location = True
-    spec._location = location
     if is_package:
         spec.submodule_search_locations.append(location)
     return spec
@@ -126,46 +128,19 @@ def _path_hook(path):
 
 # ---- before the snapshot ------------------------------------------------------------------------
 
-def record(names):
-    """Imports `names` and notes which module imports which."""
-    import builtins
+def import_all(names):
+    """Imports `names`, and works out what importing any module brings in."""
+    import importlib
 
-    edges = {}
-    original = builtins.__import__
-
-    def importing(name, globals=None, locals=None, fromlist=(), level=0):
-        result = original(name, globals, locals, fromlist, level)
-        importer = (globals or {}).get("__name__")
-        if importer is None:
-            return result
-        targets = edges.setdefault(importer, {})
-        if level:
-            package = globals.get("__package__") or importer.rpartition(".")[0]
-            base = package.rsplit(".", level - 1)[0] if level > 1 else package
-            full = f"{base}.{name}" if name else base
-        else:
-            full = name
-        parts = full.split(".")
-        for count in range(1, len(parts) + 1):
-            targets[".".join(parts[:count])] = None
-        for attribute in fromlist or ():
-            if f"{full}.{attribute}" in sys.modules:
-                targets[f"{full}.{attribute}"] = None
-        return result
-
-    builtins.__import__ = importing
-    try:
-        for name in names:
-            try:
-                importing(name)
-            except ImportError:
-                pass  # not in this build of CPython
-    finally:
-        builtins.__import__ = original
-
+    for name in names:
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            pass  # not in this build of CPython
+    recording.stop()
     for name in list(sys.modules):
         if not _is_ours(name):
-            _closures[name] = _closure(name, edges)
+            _closures[name] = _closure(name, recording.edges)
 
 
 def _is_ours(name):
@@ -190,8 +165,8 @@ def _closure(name, edges):
     )
 
 
-def park(at_start):
-    """Takes all modules but `at_start` and built-in ones out of sys.modules."""
+def park():
+    """Takes all modules but those of a plain start and built-in ones out of sys.modules."""
     _scan()
     for name, module in list(sys.modules.items()):
         if _is_ours(name):
@@ -203,16 +178,19 @@ def park(at_start):
             if location in _files:
                 own = _spec(name, location, _files[location][0])
                 own.cached = spec.cached
-                # The same module under two names (os.path, collections.abc) keeps its first spec.
+                # A module under two names (collections.abc) keeps the spec of its first.
                 if spec.name == name:
                     module.__spec__, module.__loader__ = own, own.loader
-        if name in at_start or name in sys.builtin_module_names:
+                _specs[name] = module.__spec__ if spec.name == name else own
+                _names[location] = name
+        if name in recording.AT_START or name in sys.builtin_module_names:
             continue
         del sys.modules[name]
         _parked[name] = module
     for name, module in _parked.items():
         parent, _, attribute = name.rpartition(".")
-        if parent in _parked and _parked[parent].__dict__.get(attribute) is module:
+        if (parent in _parked and _parked[parent].__dict__.get(attribute) is module
+                and attribute not in recording.own_attributes.get(parent, ())):
             delattr(_parked[parent], attribute)
     # What is left in a closure of modules that are always there costs time and does nothing.
     for name, closure in _closures.items():

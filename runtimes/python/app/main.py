@@ -8,8 +8,8 @@ not be imported here at run time: whatever is needed was imported before the sna
 
 import sys
 
-from _belljar import snapshot  # first: remembers which modules a plain CPython has at this point
-from _belljar import command_line, ending, fresh, patches, program
+from _belljar import recording  # first: sees every import from here on
+from _belljar import command_line, ending, fresh, patches, program, snapshot
 
 
 def prepare():

@@ -7,9 +7,8 @@ import linecache
 import types
 from importlib.machinery import BuiltinImporter, SourceFileLoader
 
-from _belljar import interactive
+from _belljar import interactive, library
 
-# The image's own module object: it must not be seen by the program unless it imports runpy itself.
 import runpy as _runpy
 import _belljar_host as host
 
@@ -50,7 +49,7 @@ def prepare(options):
     if mode == "m":
         if not options.safe_path:
             sys.path.insert(0, os.getcwd())
-        return _runpy._run_module_as_main, (source,)
+        return _run_module(source)
     if mode == "file":
         return _file(source, names, options)
     if not options.safe_path:
@@ -88,12 +87,15 @@ def _from_bytes(source, path, names):
 def _file(given, names, options):
     path = given if given.startswith("/") else os.path.join(os.getcwd(), given)
     path = os.path.normpath(path) if "/." in path else path
+    source = error = None
     try:
         with open(path, "rb", 0) as file:
             source = file.readall()
-    except IsADirectoryError:
+    except OSError as caught:
+        error = caught
+    if isinstance(error, IsADirectoryError):
         return _folder_or_archive(given, path)
-    except OSError as error:
+    if error is not None:
         number = {44: 2, 2: 13, 54: 20}.get(error.errno, error.errno)
         sys.stderr.write(f"{current.name}: can't open file {path!r}: [Errno {number}] {error.strerror}\n")
         return int, (2,)
@@ -122,7 +124,15 @@ def _folder_or_archive(given, path):
     if not _has_main(path):
         sys.stderr.write(f"{current.name}: can't find '__main__' module in {path!r}\n")
         return int, (1,)
-    return _runpy._run_module_as_main, ("__main__", False)
+    return _run_module("__main__", False)
+
+
+def _run_module(*arguments):
+    # CPython, too, imports runpy for this.
+    if "runpy" not in sys.modules:
+        sys.modules["runpy"] = _runpy
+        library.move("runpy")
+    return _runpy._run_module_as_main, arguments
 
 
 def _has_main(path):

@@ -2,10 +2,7 @@
 
 import sys
 
-# What `python3 -c pass` has imported at its first instruction, apart from our own two.
-AT_START = {name for name in sys.modules if not name.startswith("_belljar")}
-
-from types import CodeType, FrameType  # only now: a plain CPython has not imported it yet
+from types import CodeType, FrameType
 
 # Imported into the image, so that a process gets them for the price of a dictionary entry. What
 # people use, in the order of dependence; whatever these import comes along.
@@ -36,8 +33,8 @@ def take():
     import _belljar_host as host
     from _belljar import command_line, ending, fresh, library, program
 
-    library.record(POPULAR)
-    library.park(AT_START)
+    library.import_all(POPULAR)
+    library.park()
     # Exit functions of modules that no process has imported yet; see fresh.unparked.
     atexit._clear()
     sys.path_importer_cache.clear()
@@ -48,6 +45,9 @@ def take():
     rehearse(command_line, ending, fresh, program)
     gc.collect()
     immortalize(host)
+    gc.collect()
+    fill_holes()
+    sys.dont_write_bytecode = False
     # Nothing of the image is ever looked at by a process's garbage collector.
     gc.freeze()
 
@@ -76,19 +76,42 @@ def immortalize(host):
     """Makes immortal what the image holds: all that is reachable from what the collector knows."""
     import gc
 
-    seen = set()
-    found = []
+    mark = host.immortalize
+    code = CodeType
+    frame = FrameType
     stack = [gc.get_objects()]
-    own = {id(seen), id(found), id(stack), id(stack[0]), id(sys._getframe())}
     while stack:
         for item in stack.pop():
-            if id(item) in seen or id(item) in own or type(item) is FrameType:
-                continue
-            seen.add(id(item))
-            found.append(item)
-            if type(item) is CodeType:
+            kind = type(item)
+            if kind is frame or not mark(item):
+                continue  # seen before, or always was
+            if kind is code:
                 stack.append((item.co_consts, item.co_names, item.co_name, item.co_qualname,
                               item.co_filename, item.co_linetable, item.co_exceptiontable))
-            else:
-                stack.append(gc.get_referents(item))
-    host.immortalize(found)
+            elif referents := gc.get_referents(item):
+                stack.append(referents)
+
+
+# Blocks that are never used again.
+_filling = [None] * 50_000
+
+
+def fill_holes():
+    """Uses up the free blocks that are scattered over the image.
+
+    The imports leave thousands of small ones on hundreds of pages; a process would be given them one
+    by one and have to write to all those pages. Once they are gone, blocks come side by side from
+    one large piece. libc's allocator takes the smallest that fits, so larger ones go first; a block
+    takes 4 bytes more than asked for, rounded up to 8, and an object of bytes 17 more than its length.
+    """
+    used = 0
+    for size in [*range(4096, 512, -64), *range(512, 16, -8)]:
+        previous, row = 0, 0
+        # So many in a row are not holes any more.
+        while row < 4 and used < len(_filling):
+            block = bytes(size - 21)
+            _filling[used] = block
+            used += 1
+            address = id(block)
+            row = row + 1 if address - previous == size else 0
+            previous = address

@@ -62,7 +62,7 @@ fn link(here: &Path, data: &Path) -> Result<Vec<u8>> {
     for name in LIBRARIES {
         let mut library = source::decompressed(data, name)?;
         if name == "libpython3.14.so" {
-            library = interpose::rename_imports(&library)?;
+            library = interpose::adapt(&library)?;
         }
         linker = linker
             .library(name, &library, false)

@@ -161,10 +161,15 @@ impl CreateBody {
         let mut first = None;
         if let Some(Object(body)) = self.command {
             field::argv("command.exec", &body.exec)?;
-            options
-                .files
-                .extend(file::writes("command.files", body.files.unwrap_or_default())?);
-            let command = self.stream.unwrap_or_default().0.apply(Command::new(body.exec));
+            options.files.extend(file::writes(
+                "command.files",
+                body.files.unwrap_or_default(),
+            )?);
+            let command = self
+                .stream
+                .unwrap_or_default()
+                .0
+                .apply(Command::new(body.exec));
             match body.mode.unwrap_or(SandboxMode::Oneshot) {
                 SandboxMode::Oneshot => options = options.command(command),
                 SandboxMode::Interactive => first = Some(command),

@@ -6,8 +6,8 @@ use crate::api::error::ApiError;
 use crate::api::wire::create::StreamBody;
 use crate::api::wire::field::{self, BaseUrl, Object, Span};
 use crate::api::wire::file::{self, FileBody};
-use crate::sandbox::records::ExecutionRecord;
 use crate::sandbox::Command;
+use crate::sandbox::records::ExecutionRecord;
 
 /// The body of `execute`.
 #[derive(Debug, Deserialize)]

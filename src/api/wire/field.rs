@@ -5,13 +5,13 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::time::Duration;
 
-use axum::http::Uri;
+use axum::http::uri::Authority;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
-use serde::Deserialize;
 
 use crate::api::error::ApiError;
 use crate::id::StreamId;
@@ -137,22 +137,28 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
 /// Checks a program's arguments: at least a program, and no NUL, which ends a C string.
 pub(crate) fn argv(name: &str, argv: &[String]) -> Result<(), ApiError> {
     match argv.first() {
-        None => return Err(ApiError::invalid(format!("{name} is empty: it must name a program"))),
+        None => {
+            return Err(ApiError::invalid(format!(
+                "{name} is empty: it must name a program"
+            )));
+        }
         Some(program) if program.is_empty() => {
-            return Err(ApiError::invalid(format!("{name}[0] is empty: it must name a program")));
+            return Err(ApiError::invalid(format!(
+                "{name}[0] is empty: it must name a program"
+            )));
         }
         Some(_) => {}
     }
     match argv.iter().position(|argument| argument.contains('\0')) {
-        Some(index) => Err(ApiError::invalid(format!("{name}[{index}] contains a NUL character"))),
+        Some(index) => Err(ApiError::invalid(format!(
+            "{name}[{index}] contains a NUL character"
+        ))),
         None => Ok(()),
     }
 }
 
 /// Checks the names of environment variables.
-pub(crate) fn env_names<'a>(
-    names: impl IntoIterator<Item = &'a String>,
-) -> Result<(), ApiError> {
+pub(crate) fn env_names<'a>(names: impl IntoIterator<Item = &'a String>) -> Result<(), ApiError> {
     for name in names {
         if name.is_empty() {
             return Err(ApiError::invalid("env has a variable without a name"));
@@ -169,7 +175,9 @@ pub(crate) fn env_names<'a>(
 /// Checks one environment variable's value.
 pub(crate) fn env_value(name: &str, value: &str) -> Result<(), ApiError> {
     if value.contains('\0') {
-        return Err(ApiError::invalid(format!("env.{name} contains a NUL character")));
+        return Err(ApiError::invalid(format!(
+            "env.{name} contains a NUL character"
+        )));
     }
     Ok(())
 }
@@ -177,7 +185,8 @@ pub(crate) fn env_value(name: &str, value: &str) -> Result<(), ApiError> {
 /// Checks a whole environment.
 pub(crate) fn env(env: &BTreeMap<String, String>) -> Result<(), ApiError> {
     env_names(env.keys())?;
-    env.iter().try_for_each(|(name, value)| env_value(name, value))
+    env.iter()
+        .try_for_each(|(name, value)| env_value(name, value))
 }
 
 /// Checks a guest path as far as a request can be checked; what it may reach is the sandbox's rule.
@@ -186,7 +195,9 @@ pub(crate) fn path(name: &str, path: &str) -> Result<(), ApiError> {
         return Err(ApiError::invalid(format!("{name} is empty")));
     }
     if path.contains('\0') {
-        return Err(ApiError::invalid(format!("{name} contains a NUL character")));
+        return Err(ApiError::invalid(format!(
+            "{name} contains a NUL character"
+        )));
     }
     Ok(())
 }
@@ -205,7 +216,7 @@ impl BaseUrl {
     /// A base from a request's `Host`. `None` if that is not a host.
     pub(crate) fn of_host(host: &str, prefix: Option<&str>) -> Option<Self> {
         // Parsed rather than copied: it comes from the client and goes into answers.
-        let authority = Uri::try_from(host).ok()?.into_parts().authority?;
+        let authority = Authority::try_from(host).ok()?;
         if authority.as_str().contains('@') {
             return None;
         }
@@ -219,3 +230,6 @@ impl BaseUrl {
         format!("{}/stream/{id}", self.0)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -58,7 +58,10 @@ impl Answer {
     pub(crate) fn failure(&self, status: u16, code: &str) -> String {
         let json = self.json();
         assert_eq!(self.status.as_u16(), status, "{json}");
-        assert_eq!((&json["success"], &json["code"]), (&json!(false), &json!(code)));
+        assert_eq!(
+            (&json["success"], &json["code"]),
+            (&json!(false), &json!(code))
+        );
         assert!(self.headers.contains_key("x-session-id"));
         json["message"].as_str().expect("a message").to_owned()
     }
@@ -130,7 +133,9 @@ impl Api {
     /// Starts a command in a sandbox; the execution's data.
     pub(crate) async fn execute(&self, sandbox: &str, command: &[&str]) -> Value {
         let path = format!("/sandbox/{sandbox}/execute");
-        self.post(&path, &json!({ "command": command })).await.data()
+        self.post(&path, &json!({ "command": command }))
+            .await
+            .data()
     }
 
     /// Serves on a socket of this machine until [`Served::stop`].

@@ -21,7 +21,11 @@ async fn all(api: &Api) -> Vec<Value> {
 }
 
 fn live(rows: &[Value]) -> usize {
-    let ended = |row: &&Value| ["terminated", "failed", "deleted"].map(Value::from).contains(&row["status"]);
+    let ended = |row: &&Value| {
+        ["terminated", "failed", "deleted"]
+            .map(Value::from)
+            .contains(&row["status"])
+    };
     rows.len() - rows.iter().filter(ended).count()
 }
 
@@ -44,7 +48,10 @@ async fn an_answer_that_is_not_taken_destroys_its_sandbox() {
         .await;
     }
     assert_eq!(all(&api).await.len(), 3);
-    assert_eq!(api.get(&format!("/sandbox/{kept}")).await.data()["status"], "idle");
+    assert_eq!(
+        api.get(&format!("/sandbox/{kept}")).await.data()["status"],
+        "idle"
+    );
 }
 
 #[tokio::test]
@@ -82,7 +89,11 @@ async fn a_connection_that_is_reset_at_once_leaves_nothing() {
     socket.write_all(request.as_bytes()).await.unwrap();
     drop(socket);
     tokio::time::sleep(Duration::from_millis(300)).await;
-    let names: Vec<Value> = all(&api).await.iter().map(|row| row["name"].clone()).collect();
+    let names: Vec<Value> = all(&api)
+        .await
+        .iter()
+        .map(|row| row["name"].clone())
+        .collect();
     assert!(!names.contains(&json!("lost")), "{names:?}");
     server.stop().await.unwrap();
 }
@@ -96,10 +107,14 @@ async fn an_interactive_sandbox_may_start_with_a_command() {
     });
     let data = api.post("/sandbox", &body).await.data();
     let execution = text(&data["executionId"]);
-    let ended = api.get(&format!("/sandbox/execution/{execution}?wait=60s")).await;
+    let ended = api
+        .get(&format!("/sandbox/execution/{execution}?wait=60s"))
+        .await;
     assert_eq!(ended.data()["status"], "completed");
     let id = text(&data["sandboxId"]);
-    let sandbox = api.get(&format!("/sandbox/{id}?waitForStatus=idle&waitMs=5000")).await;
+    let sandbox = api
+        .get(&format!("/sandbox/{id}?waitForStatus=idle&waitMs=5000"))
+        .await;
     assert_eq!(sandbox.data()["status"], "idle");
     assert_eq!(sandbox.data()["mode"], "interactive");
 }

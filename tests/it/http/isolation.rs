@@ -19,20 +19,60 @@ async fn another_organisation_finds_nothing() {
 
     let calls = [
         (Method::GET, format!("/sandbox/{sandbox}"), json!(null)),
-        (Method::GET, format!("/sandbox/status/{sandbox}"), json!(null)),
+        (
+            Method::GET,
+            format!("/sandbox/status/{sandbox}"),
+            json!(null),
+        ),
         (Method::DELETE, format!("/sandbox/{sandbox}"), json!(null)),
-        (Method::POST, format!("/sandbox/{sandbox}/execute"), json!({"command": python("1")})),
-        (Method::PATCH, format!("/sandbox/env/{sandbox}"), json!({"env": {"A": "1"}})),
-        (Method::GET, format!("/sandbox/sandboxes/{sandbox}/executions"), json!(null)),
-        (Method::GET, format!("/sandbox/sandboxes/{sandbox}/events"), json!(null)),
-        (Method::GET, format!("/sandbox/execution/{execution}?wait=60s"), json!(null)),
-        (Method::POST, format!("/sandbox/execution/{execution}/cancel"), json!({})),
+        (
+            Method::POST,
+            format!("/sandbox/{sandbox}/execute"),
+            json!({"command": python("1")}),
+        ),
+        (
+            Method::PATCH,
+            format!("/sandbox/env/{sandbox}"),
+            json!({"env": {"A": "1"}}),
+        ),
+        (
+            Method::GET,
+            format!("/sandbox/sandboxes/{sandbox}/executions"),
+            json!(null),
+        ),
+        (
+            Method::GET,
+            format!("/sandbox/sandboxes/{sandbox}/events"),
+            json!(null),
+        ),
+        (
+            Method::GET,
+            format!("/sandbox/execution/{execution}?wait=60s"),
+            json!(null),
+        ),
+        (
+            Method::POST,
+            format!("/sandbox/execution/{execution}/cancel"),
+            json!({}),
+        ),
         (Method::GET, format!("/fs/{sandbox}?path=a"), json!(null)),
         (Method::GET, format!("/fs/list/{sandbox}"), json!(null)),
         (Method::POST, format!("/fs/{sandbox}"), json!({"files": []})),
-        (Method::POST, format!("/fs/mkdir/{sandbox}"), json!({"path": "a"})),
-        (Method::POST, format!("/fs/rm/{sandbox}"), json!({"path": "a"})),
-        (Method::POST, format!("/fs/rmdir/{sandbox}"), json!({"path": "a"})),
+        (
+            Method::POST,
+            format!("/fs/mkdir/{sandbox}"),
+            json!({"path": "a"}),
+        ),
+        (
+            Method::POST,
+            format!("/fs/rm/{sandbox}"),
+            json!({"path": "a"}),
+        ),
+        (
+            Method::POST,
+            format!("/fs/rmdir/{sandbox}"),
+            json!({"path": "a"}),
+        ),
         (Method::GET, format!("/cli/sandbox/{sandbox}"), json!(null)),
     ];
     for (method, path, body) in &calls {
@@ -76,8 +116,13 @@ async fn an_ended_sandbox_of_another_organisation_is_not_found_either() {
 #[tokio::test]
 async fn a_request_may_name_the_keys_organisation_and_no_other() {
     let api = Api::open().await;
-    assert_eq!(api.get(&format!("/sandbox?orgId={}", api.org)).await.status, 200);
-    api.get("/sandbox?orgId=org_other").await.failure(403, "FORBIDDEN");
+    assert_eq!(
+        api.get(&format!("/sandbox?orgId={}", api.org)).await.status,
+        200
+    );
+    api.get("/sandbox?orgId=org_other")
+        .await
+        .failure(403, "FORBIDDEN");
     let mut request = api.request(&Method::GET, "/sandbox", Body::empty());
     let other = HeaderValue::from_static("org_other");
     request.headers_mut().insert("x-agentuity-orgid", other);
@@ -100,5 +145,8 @@ async fn a_second_key_of_an_organisation_sees_the_same_sandboxes() {
     let sandbox = api.sandbox().await;
     let (_, org) = create_key(&api.belljar, "acme", "second").await.unwrap();
     assert_eq!(org, api.org);
-    assert_eq!(api.get("/sandbox").await.data()["sandboxes"][0]["sandboxId"], sandbox);
+    assert_eq!(
+        api.get("/sandbox").await.data()["sandboxes"][0]["sandboxId"],
+        sandbox
+    );
 }

@@ -26,7 +26,10 @@ async fn typed_errors_are_for_the_published_client_alone() {
         ("/cli/sandbox/sbx_nothing", "NOT_FOUND"),
     ] {
         let typed = from_sdk(&api, Method::GET, path, &json!({})).await;
-        assert_eq!(typed.failure(200, code), api.get(path).await.failure(404, code));
+        assert_eq!(
+            typed.failure(200, code),
+            api.get(path).await.failure(404, code)
+        );
     }
     // Bytes are wanted here: a 200 would be taken for them.
     let raw = from_sdk(&api, Method::GET, "/fs/sbx_nothing?path=a", &json!({})).await;
@@ -43,14 +46,22 @@ async fn execute_keeps_its_statuses_with_typed_errors() {
     let api = Api::with(options).await;
     let command = json!({ "command": SLEEPER });
     let path = "/sandbox/sbx_nothing/execute";
-    from_sdk(&api, Method::POST, path, &command).await.failure(404, "SANDBOX_NOT_FOUND");
+    from_sdk(&api, Method::POST, path, &command)
+        .await
+        .failure(404, "SANDBOX_NOT_FOUND");
     let sandbox = api.sandbox().await;
     api.execute(&sandbox, &SLEEPER).await;
     let path = format!("/sandbox/{sandbox}/execute");
-    from_sdk(&api, Method::POST, &path, &command).await.failure(409, "SANDBOX_BUSY");
+    from_sdk(&api, Method::POST, &path, &command)
+        .await
+        .failure(409, "SANDBOX_BUSY");
     api.delete(&format!("/sandbox/{sandbox}")).await.data();
-    from_sdk(&api, Method::POST, &path, &command).await.failure(200, "SANDBOX_TERMINATED");
-    api.post(&path, &command).await.failure(410, "SANDBOX_TERMINATED");
+    from_sdk(&api, Method::POST, &path, &command)
+        .await
+        .failure(200, "SANDBOX_TERMINATED");
+    api.post(&path, &command)
+        .await
+        .failure(410, "SANDBOX_TERMINATED");
 }
 
 #[tokio::test]
@@ -59,7 +70,10 @@ async fn stream_urls_come_from_the_host_or_the_public_url() {
     let api = Api::open().await;
     let data = api.post("/sandbox", &body).await.data();
     let id = text(&data["stdoutStreamId"]);
-    assert_eq!(data["stdoutStreamUrl"], format!("http://{HOST}/stream/{id}"));
+    assert_eq!(
+        data["stdoutStreamUrl"],
+        format!("http://{HOST}/stream/{id}")
+    );
 
     let mut options = ApiOptions::default();
     options.public_url = Some("https://sandbox.example/base/".to_owned());
@@ -75,7 +89,9 @@ async fn a_host_that_is_none_is_refused_where_it_is_needed() {
     let api = Api::open().await;
     for host in ["", "a b", "user@host", "host/path"] {
         let mut request = api.request(&Method::GET, "/sandbox", Body::empty());
-        request.headers_mut().insert("host", HeaderValue::from_str(host).unwrap());
+        request
+            .headers_mut()
+            .insert("host", HeaderValue::from_str(host).unwrap());
         api.answer(request).await.failure(400, "INVALID_ARGUMENT");
     }
     let mut request = api.request(&Method::GET, "/sandbox/runtimes", Body::empty());
@@ -88,15 +104,23 @@ async fn a_path_prefix_is_taken_off_and_put_into_stream_urls() {
     let mut options = ApiOptions::default();
     options.path_prefix = Some("/api/v1/".to_owned());
     let api = Api::with(options).await;
-    assert_eq!(api.get("/api/v1/sandbox/runtimes?limit=1").await.status, 200);
+    assert_eq!(
+        api.get("/api/v1/sandbox/runtimes?limit=1").await.status,
+        200
+    );
     assert_eq!(api.get("/api//v1//sandbox/runtimes").await.status, 200);
     // A proxy may have taken it off already.
     assert_eq!(api.get("/sandbox/runtimes").await.status, 200);
-    api.get("/api/v2/sandbox/runtimes").await.failure(404, "ROUTE_NOT_FOUND");
+    api.get("/api/v2/sandbox/runtimes")
+        .await
+        .failure(404, "ROUTE_NOT_FOUND");
     let body = json!({ "runtime": PYTHON, "command": { "exec": python("1") } });
     let data = api.post("/api/v1/sandbox", &body).await.data();
     let url = text(&data["stdoutStreamUrl"]);
-    assert!(url.starts_with(&format!("http://{HOST}/api/v1/stream/stream_")), "{url}");
+    assert!(
+        url.starts_with(&format!("http://{HOST}/api/v1/stream/stream_")),
+        "{url}"
+    );
 }
 
 #[tokio::test]
@@ -113,12 +137,17 @@ async fn the_body_limit_holds_with_and_without_a_length() {
     let small = api.request(&Method::POST, &path, Body::from(body(800)));
     assert_eq!(api.answer(small).await.data()["filesWritten"], 1);
     let mut announced = api.request(&Method::POST, &path, Body::from(body(1000)));
-    announced.headers_mut().insert("content-length", HeaderValue::from_static("1038"));
+    announced
+        .headers_mut()
+        .insert("content-length", HeaderValue::from_static("1038"));
     let message = api.answer(announced).await.failure(413, "TOO_LARGE");
     assert!(message.contains("1000 bytes"), "{message}");
     for size in [1000, 100_000] {
-        let chunks: Vec<Result<Vec<u8>, std::io::Error>> =
-            body(size).into_bytes().chunks(300).map(|chunk| Ok(chunk.to_vec())).collect();
+        let chunks: Vec<Result<Vec<u8>, std::io::Error>> = body(size)
+            .into_bytes()
+            .chunks(300)
+            .map(|chunk| Ok(chunk.to_vec()))
+            .collect();
         let chunked = Body::from_stream(futures::stream::iter(chunks));
         let request = api.request(&Method::POST, &path, chunked);
         api.answer(request).await.failure(413, "TOO_LARGE");
@@ -128,7 +157,14 @@ async fn the_body_limit_holds_with_and_without_a_length() {
 #[tokio::test]
 async fn odd_targets_are_answered() {
     let api = Api::open().await;
-    for path in ["/", "//", "/sandbox/%00", "/sandbox/%ff", "/sandbox/a%2Fb", "/%2e%2e/sandbox"] {
+    for path in [
+        "/",
+        "//",
+        "/sandbox/%00",
+        "/sandbox/%ff",
+        "/sandbox/a%2Fb",
+        "/%2e%2e/sandbox",
+    ] {
         let answer = api.get(path).await;
         assert!(answer.status.is_client_error(), "{path}: {answer:?}");
         assert_eq!(answer.json()["success"], false, "{path}");

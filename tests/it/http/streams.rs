@@ -21,16 +21,31 @@ async fn headers_come_before_output_and_output_before_the_end() {
     let code = "import time; time.sleep(1); print('a', flush=True); time.sleep(2); print('b')";
     let execution = api.execute(&sandbox, &python(code)).await;
     let path = text(&execution["stdoutStreamUrl"]);
-    let url = format!("{}{}", server.url, path.split_once(super::api::HOST).unwrap().1);
+    let url = format!(
+        "{}{}",
+        server.url,
+        path.split_once(super::api::HOST).unwrap().1
+    );
     let started = Instant::now();
     let response = reqwest::get(&url).await.unwrap();
     assert_eq!(response.status(), 200);
-    assert_eq!(response.headers()["content-type"], "application/octet-stream");
+    assert_eq!(
+        response.headers()["content-type"],
+        "application/octet-stream"
+    );
     assert_eq!(response.headers()["x-content-type-options"], "nosniff");
-    assert!(started.elapsed() < Duration::from_millis(800), "{:?}", started.elapsed());
+    assert!(
+        started.elapsed() < Duration::from_millis(800),
+        "{:?}",
+        started.elapsed()
+    );
     let mut chunks = response.bytes_stream();
     assert_eq!(chunks.next().await.unwrap().unwrap(), "a\n");
-    assert!(started.elapsed() < Duration::from_millis(2500), "{:?}", started.elapsed());
+    assert!(
+        started.elapsed() < Duration::from_millis(2500),
+        "{:?}",
+        started.elapsed()
+    );
     assert_eq!(chunks.next().await.unwrap().unwrap(), "b\n");
     assert!(chunks.next().await.is_none());
     server.stop().await.unwrap();
@@ -46,11 +61,18 @@ async fn a_server_that_ends_cuts_a_stream_instead_of_ending_it() {
     let code = "import time; print('a', flush=True); time.sleep(60)";
     let execution = api.execute(&sandbox, &python(code)).await;
     let path = text(&execution["stdoutStreamUrl"]);
-    let url = format!("{}{}", server.url, path.split_once(super::api::HOST).unwrap().1);
+    let url = format!(
+        "{}{}",
+        server.url,
+        path.split_once(super::api::HOST).unwrap().1
+    );
     let mut chunks = reqwest::get(&url).await.unwrap().bytes_stream();
     assert_eq!(chunks.next().await.unwrap().unwrap(), "a\n");
     let ended = server.stop();
-    assert!(chunks.next().await.unwrap().is_err(), "an end would pass for all of the output");
+    assert!(
+        chunks.next().await.unwrap().is_err(),
+        "an end would pass for all of the output"
+    );
     ended.await.unwrap();
 }
 
@@ -58,20 +80,29 @@ async fn a_server_that_ends_cuts_a_stream_instead_of_ending_it() {
 async fn asking_for_headers_is_not_reading() {
     let api = Api::open().await;
     let sandbox = api.sandbox().await;
-    let execution = api.execute(&sandbox, &python("import time; time.sleep(4)")).await;
+    let execution = api
+        .execute(&sandbox, &python("import time; time.sleep(4)"))
+        .await;
     let path = text(&execution["stdoutStreamUrl"]);
-    let answer = api.answer(api.request(&Method::HEAD, &path, Body::empty())).await;
+    let answer = api
+        .answer(api.request(&Method::HEAD, &path, Body::empty()))
+        .await;
     assert_eq!((answer.status.as_u16(), answer.body.len()), (200, 0));
     // A reader that leaves would have the execution cancelled.
     let id = text(&execution["executionId"]);
     tokio::time::sleep(Duration::from_secs(3)).await;
-    let ended = api.get(&format!("/sandbox/execution/{id}?wait=60s")).await.data();
+    let ended = api
+        .get(&format!("/sandbox/execution/{id}?wait=60s"))
+        .await
+        .data();
     assert_eq!(ended["status"], "completed");
 }
 
 /// A stream for input, and a one-shot sandbox that reads it.
 async fn reading(api: &Api, code: &str) -> (String, serde_json::Value) {
-    let created = api.post("/stream", &json!({ "name": "sandbox-stdin-1" })).await;
+    let created = api
+        .post("/stream", &json!({ "name": "sandbox-stdin-1" }))
+        .await;
     let id = text(&created.json()["id"]);
     let body = json!({
         "runtime": PYTHON,
@@ -112,7 +143,10 @@ async fn a_client_that_goes_away_ends_the_input() {
     drop(socket);
     let path = format!("/sandbox/execution/{}?wait=20s", text(&run["executionId"]));
     assert_eq!(api.get(&path).await.data()["status"], "completed");
-    assert_eq!(api.get(&text(&run["stdoutStreamUrl"])).await.body, "'half'\n");
+    assert_eq!(
+        api.get(&text(&run["stdoutStreamUrl"])).await.body,
+        "'half'\n"
+    );
     server.stop().await.unwrap();
 }
 
@@ -138,7 +172,10 @@ async fn input_is_not_read_faster_than_the_process_takes_it() {
     tokio::time::sleep(Duration::from_secs(1)).await;
     // 64 MiB are offered; what socket buffers and the pipe hold is far less.
     let early = sent.load(std::sync::atomic::Ordering::SeqCst);
-    assert!(early < total / 2, "{early} of {total} pieces were taken before anybody read");
+    assert!(
+        early < total / 2,
+        "{early} of {total} pieces were taken before anybody read"
+    );
     assert_eq!(put.await.unwrap().unwrap().status(), 200);
     let out = api.get(&text(&run["stdoutStreamUrl"])).await;
     assert_eq!(out.body, format!("{}\n", total * 64 * 1024));
@@ -160,7 +197,10 @@ async fn the_put_is_answered_when_the_reader_is_gone_although_more_is_coming() {
     socket.write_all(head.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
     let read = socket.read_to_end(&mut answer);
-    tokio::time::timeout(Duration::from_secs(30), read).await.unwrap().unwrap();
+    tokio::time::timeout(Duration::from_secs(30), read)
+        .await
+        .unwrap()
+        .unwrap();
     let answer = String::from_utf8(answer).unwrap().to_lowercase();
     assert!(answer.starts_with("http/1.1 200"), "{answer}");
     assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
@@ -176,7 +216,11 @@ async fn a_reader_that_leaves_gives_the_sandbox_free() {
     let code = "import time; print('a', flush=True); time.sleep(60)";
     let execution = api.execute(&sandbox, &python(code)).await;
     let path = text(&execution["stdoutStreamUrl"]);
-    let url = format!("{}{}", server.url, path.split_once(super::api::HOST).unwrap().1);
+    let url = format!(
+        "{}{}",
+        server.url,
+        path.split_once(super::api::HOST).unwrap().1
+    );
     let mut chunks = reqwest::get(&url).await.unwrap().bytes_stream();
     assert_eq!(chunks.next().await.unwrap().unwrap(), "a\n");
     drop(chunks);

@@ -10,12 +10,14 @@
 //! - When an execution is seen as ended, its output is complete and its streams are closed.
 
 mod belljar;
+mod create;
 mod error;
 mod event;
 mod execution;
 mod files;
 mod handle;
 mod ledger;
+mod lookup;
 mod options;
 mod reaper;
 pub(crate) mod records;

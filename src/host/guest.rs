@@ -8,6 +8,7 @@ use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 use super::stdio::{GuestInput, GuestOutput};
 use crate::engine::limiter::AccountLimiter;
 use crate::engine::watch::WatchedWord;
+use crate::limits::MemoryAccount;
 use crate::process::{Control, LaunchError, LaunchSpec};
 
 /// Handles that one process can hold: open files, streams, pollables. Each takes some hundred
@@ -46,15 +47,25 @@ impl Guest {
             wasi.preopened_dir(&mount.host, mount.guest, perms)
                 .map_err(|error| LaunchError::Engine(error.into()))?;
         }
+        Ok(Self::of(wasi.build(), spec.memory, spec.control))
+    }
+
+    /// A guest that will never run: it sees nothing at all.
+    pub(super) fn blank() -> Self {
+        let memory = Arc::new(MemoryAccount::new(u64::MAX));
+        Self::of(WasiCtxBuilder::new().build(), memory, Arc::default())
+    }
+
+    fn of(wasi: WasiCtx, memory: Arc<MemoryAccount>, control: Arc<Control>) -> Self {
         let mut table = ResourceTable::new();
         table.set_max_capacity(MAX_HANDLES);
-        Ok(Self {
-            wasi: wasi.build(),
+        Self {
+            wasi,
             table,
-            limiter: AccountLimiter::new(spec.memory),
-            control: spec.control,
+            limiter: AccountLimiter::new(memory),
+            control,
             watch: None,
-        })
+        }
     }
 }
 

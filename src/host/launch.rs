@@ -79,6 +79,47 @@ impl Host {
         self.linked(program).await.map(drop)
     }
 
+    /// Makes `processes` instances of `program` and lets them go again, so that as many slots of the
+    /// pool have its image mapped: the next processes start without a single mapping.
+    ///
+    /// # Errors
+    /// As [`Host::prepare`].
+    pub(crate) async fn prewarm(
+        &self,
+        program: &ProgramFile,
+        processes: u32,
+    ) -> Result<(), LaunchError> {
+        let linked = self.linked(program).await?;
+        let failed = |error: wasmtime::Error| LaunchError::Engine(error.into());
+        // Those that run have slots of their own: they need no warming.
+        let free = u32::try_from(self.inner.slots.available_permits()).unwrap_or(u32::MAX);
+        let permits = Arc::clone(&self.inner.slots)
+            .try_acquire_many_owned(processes.min(free))
+            .map_err(|error| LaunchError::Engine(error.into()))?;
+        let engine = self.inner.engine.clone();
+        let warming = self.inner.engine.spawn(async move {
+            let mut warm = Vec::new();
+            for _ in 0..permits.num_permits() {
+                let mut store = Store::new(engine.wasmtime(), Guest::blank());
+                store.set_epoch_deadline(1);
+                store.epoch_deadline_async_yield_and_update(1);
+                linked
+                    .pre
+                    .instantiate_async(&mut store)
+                    .await
+                    .map_err(failed)?;
+                warm.push(store);
+            }
+            // All at once, or each would have reused the slot of the one before.
+            drop(warm);
+            drop(permits);
+            Ok(())
+        });
+        warming
+            .await
+            .unwrap_or_else(|error| Err(LaunchError::Engine(error.into())))
+    }
+
     /// Forgets a program, so that its compiled code can be freed.
     pub(crate) fn forget(&self, digest: Digest) {
         self.lock().remove(&digest);

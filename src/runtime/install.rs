@@ -242,7 +242,7 @@ impl Installer {
             let running = scope.spawn(move || {
                 preinitialize(&component, tree, manifest.environment, move |stage| {
                     // The receiver only goes away with the installation.
-                    drop(stages.send(stage));
+                    let _ = stages.send(stage);
                 })
             });
             for stage in told {

@@ -8,25 +8,18 @@ use std::time::Duration;
 
 use tokio::task::AbortHandle;
 
-use super::error::{Repr, SandboxError, chain};
-use super::event::{EventKind, event};
+use super::error::{Repr, SandboxError};
 use super::execution::{Execution, Running, Stats};
-use super::handle::{Inner, Sandbox, not_found};
+use super::handle::{Inner, not_found};
 use super::ledger::Ledger;
 use super::options::{BelljarOptions, Command, SandboxOptions};
 use super::reaper;
-use super::records::{
-    Change, Direction, EventRecord, ExecutionRecord, ExecutionStatus, MemoryRecords, OrgRecord,
-    SandboxFilter, SandboxMode, SandboxRecord, SandboxStatus,
-};
+use super::records::{Change, ExecutionStatus, MemoryRecords, OrgRecord};
 use super::recover;
-use super::run::{self, Prepared};
 use super::runtimes::{RuntimeInfo, Runtimes};
-use super::state::Step;
-use super::stream::{Stream, Streams};
-use super::validate;
+use super::stream::Streams;
 use crate::clock::Clock;
-use crate::id::{ExecutionId, OrgId, SandboxId, StreamId};
+use crate::id::{ExecutionId, OrgId, SandboxId};
 use crate::limits::Counter;
 use crate::units::ByteSize;
 
@@ -45,7 +38,7 @@ pub(crate) struct Shared {
     pub(crate) durable: bool,
     /// How many sandboxes may exist at once.
     pub(crate) places: Arc<Counter>,
-    closing: AtomicBool,
+    pub(crate) closing: AtomicBool,
     sandboxes_folder: PathBuf,
     sandboxes: Mutex<HashMap<SandboxId, Arc<Inner>>>,
     executions: Mutex<HashMap<ExecutionId, Weak<Running>>>,
@@ -72,7 +65,7 @@ impl Shared {
         lock(&self.executions).retain(|_, running| running.strong_count() > 0);
     }
 
-    fn execution(&self, id: &ExecutionId) -> Option<Arc<Running>> {
+    pub(crate) fn execution(&self, id: &ExecutionId) -> Option<Arc<Running>> {
         lock(&self.executions).get(id).and_then(Weak::upgrade)
     }
 }
@@ -102,7 +95,7 @@ impl Drop for Owner {
 /// Must be used inside a tokio runtime. Guests run on threads of their own.
 #[derive(Clone, Debug)]
 pub struct Belljar {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
     _owner: Arc<Owner>,
 }
 
@@ -209,6 +202,16 @@ impl Belljar {
         self.shared.runtimes.prepare(manifest).await.map(drop)
     }
 
+    /// Installs and loads a runtime as [`Belljar::install_runtime`] does, and gets `processes` slots
+    /// of the pool warm: as many processes at once then start without mapping any memory.
+    ///
+    /// # Errors
+    /// As [`Belljar::install_runtime`].
+    pub async fn prewarm(&self, name: &str, processes: u32) -> Result<(), SandboxError> {
+        let manifest = Runtimes::manifest(name)?;
+        self.shared.runtimes.prewarm(manifest, processes).await
+    }
+
     /// Removes an installed runtime; `false` if it was not installed. Running commands go on.
     ///
     /// # Errors
@@ -216,120 +219,6 @@ impl Belljar {
     pub async fn remove_runtime(&self, name: &str) -> Result<bool, SandboxError> {
         let manifest = Runtimes::manifest(name)?;
         self.shared.runtimes.remove(manifest).await
-    }
-
-    /// Makes a sandbox; with a command in the options it is one-shot and starts it. Returns as
-    /// soon as it exists: if its runtime has to be installed first, it is `creating` for a while.
-    ///
-    /// # Errors
-    /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound) for an unknown runtime,
-    /// [`ErrorKind::InvalidArgument`](super::ErrorKind::InvalidArgument) for options that can
-    /// never work, [`ErrorKind::LimitExceeded`](super::ErrorKind::LimitExceeded) when there are
-    /// too many sandboxes.
-    pub async fn create(&self, mut options: SandboxOptions) -> Result<Sandbox, SandboxError> {
-        let manifest = Runtimes::manifest(&options.runtime)?;
-        validate::sandbox(&options, manifest)?;
-        if self.shared.closing.load(Ordering::Acquire) {
-            return Err(Repr::Closing.into());
-        }
-        let Some(place) = self.shared.places.try_acquire() else {
-            return Err(Repr::Limit {
-                limit: "the number of sandboxes",
-                value: self.shared.places.in_use(),
-                advice: "destroy some and try again",
-            }
-            .into());
-        };
-        let command = options.command.take();
-        let files = std::mem::take(&mut options.files);
-        let record = self.record_of(options, manifest.name, command.as_ref());
-        let inner = Arc::new(Inner::new(Arc::clone(&self.shared), record, Some(place)));
-
-        let prepared = match command {
-            Some(command) => Some(run::prepare(&inner, command)?),
-            None => None,
-        };
-        let mut changes = Vec::new();
-        let record = inner.update(|record| {
-            if let Some(prepared) = &prepared {
-                let execution = prepared.running.record();
-                record.executions = 1;
-                record.execution_id = Some(execution.id.clone());
-                record.stdout = execution.stdout.clone();
-                record.stderr = execution.stderr.clone();
-                changes.push(Change::PutExecution(Box::new(execution)));
-            }
-        });
-        if let Some(prepared) = &prepared {
-            inner.set_current(Arc::clone(&prepared.running));
-            self.shared.remember(&prepared.running);
-        }
-        changes.push(Change::AddEvent(event(
-            &inner.id,
-            EventKind::Create,
-            record.created_at,
-            [("runtime", record.runtime.clone().into())],
-        )));
-        self.shared
-            .sandboxes()
-            .insert(inner.id.clone(), Arc::clone(&inner));
-        // A one-shot sandbox does not outlive a crash anyway; any other is there once its
-        // creation was answered.
-        if prepared.is_none() && self.shared.durable {
-            self.shared.ledger.commit(changes).await?;
-        } else {
-            self.shared.ledger.write(changes);
-        }
-        if self.shared.runtimes.ready(manifest).is_some() {
-            set_up(Arc::clone(&inner), files, prepared).await;
-        } else {
-            tokio::spawn(set_up(Arc::clone(&inner), files, prepared));
-        }
-        Ok(Sandbox::new(inner))
-    }
-
-    fn record_of(
-        &self,
-        options: SandboxOptions,
-        runtime: &str,
-        command: Option<&Command>,
-    ) -> SandboxRecord {
-        let now = self.shared.clock.now();
-        SandboxRecord {
-            id: SandboxId::generate(),
-            org: options
-                .org
-                .unwrap_or_else(|| self.shared.default_org.clone()),
-            status: SandboxStatus::Creating,
-            mode: match command {
-                Some(_) => SandboxMode::Oneshot,
-                None => SandboxMode::Interactive,
-            },
-            name: options.name,
-            description: options.description,
-            project_id: options.project_id,
-            runtime: runtime.to_owned(),
-            resources: options.resources,
-            env: options.env,
-            network: options.network,
-            timeouts: options.timeouts,
-            command: command.map(|command| command.argv.clone()),
-            metadata: options.metadata,
-            dependencies: options.dependencies,
-            packages: options.packages,
-            scopes: options.scopes,
-            created_at: now,
-            updated_at: now,
-            ended_at: None,
-            executions: 0,
-            exit_code: None,
-            execution_id: None,
-            stdout: None,
-            stderr: None,
-            cpu_time_ms: 0,
-            memory_byte_seconds: 0,
-            network_egress_bytes: 0,
-        }
     }
 
     /// Runs one command in a sandbox of its own and gives all of its output. Dropping the future
@@ -359,149 +248,6 @@ impl Belljar {
         };
         reaper::purge(&sandbox.inner).await;
         Ok(output)
-    }
-
-    /// Finds a sandbox: a live one, or one that ended within the grace period.
-    ///
-    /// # Errors
-    /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound).
-    pub fn sandbox(&self, id: &SandboxId) -> Result<Sandbox, SandboxError> {
-        let sandboxes = self.shared.sandboxes();
-        let inner = sandboxes.get(id).ok_or_else(|| not_found(id))?;
-        Ok(Sandbox::new(Arc::clone(inner)))
-    }
-
-    /// What is known of a sandbox, also of one that ended long ago.
-    ///
-    /// # Errors
-    /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound).
-    pub async fn sandbox_record(&self, id: &SandboxId) -> Result<SandboxRecord, SandboxError> {
-        if let Ok(sandbox) = self.sandbox(id) {
-            return Ok(sandbox.record());
-        }
-        let wanted = id.clone();
-        let found = self
-            .shared
-            .ledger
-            .read(move |records| records.sandbox(&wanted));
-        found.await?.ok_or_else(|| not_found(id))
-    }
-
-    /// Lists sandboxes; also gives how many match before paging.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Internal`](super::ErrorKind::Internal) if records cannot be read.
-    pub async fn sandboxes(
-        &self,
-        filter: SandboxFilter,
-    ) -> Result<(Vec<SandboxRecord>, u64), SandboxError> {
-        let found = self
-            .shared
-            .ledger
-            .read(move |records| records.sandboxes(&filter));
-        Ok(found.await?)
-    }
-
-    /// What is known of an execution.
-    ///
-    /// # Errors
-    /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound).
-    pub async fn execution(&self, id: &ExecutionId) -> Result<ExecutionRecord, SandboxError> {
-        if let Some(running) = self.shared.execution(id) {
-            return Ok(running.record());
-        }
-        let wanted = id.clone();
-        let found = self
-            .shared
-            .ledger
-            .read(move |records| records.execution(&wanted));
-        found
-            .await?
-            .ok_or_else(|| Repr::ExecutionNotFound { id: id.clone() }.into())
-    }
-
-    /// As [`Belljar::execution`], but waits until it has ended or `limit` is over. Dropping the
-    /// future counts as giving up: see [`BelljarOptions::abandon_after`].
-    ///
-    /// # Errors
-    /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound), at once.
-    pub async fn wait_execution(
-        &self,
-        id: &ExecutionId,
-        limit: Duration,
-    ) -> Result<ExecutionRecord, SandboxError> {
-        let Some(running) = self.shared.execution(id) else {
-            return self.execution(id).await;
-        };
-        let _watch = running.watch();
-        // Either way the answer is the present state.
-        let _ = tokio::time::timeout(limit, running.ended()).await;
-        Ok(running.record())
-    }
-
-    /// Ends an execution as cancelled and waits for its end. One that has ended stays as it is.
-    ///
-    /// # Errors
-    /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound).
-    pub async fn cancel_execution(
-        &self,
-        id: &ExecutionId,
-    ) -> Result<ExecutionRecord, SandboxError> {
-        let Some(running) = self.shared.execution(id) else {
-            return self.execution(id).await;
-        };
-        running.cancel();
-        running.ended().await;
-        Ok(running.record())
-    }
-
-    /// The newest executions of a sandbox.
-    ///
-    /// # Errors
-    /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound) if there is no such sandbox.
-    pub async fn executions(
-        &self,
-        id: &SandboxId,
-        limit: u32,
-    ) -> Result<Vec<ExecutionRecord>, SandboxError> {
-        self.sandbox_record(id).await?;
-        let id = id.clone();
-        let found = self
-            .shared
-            .ledger
-            .read(move |records| records.executions(&id, limit));
-        Ok(found.await?)
-    }
-
-    /// Events of a sandbox.
-    ///
-    /// # Errors
-    /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound) if there is no such sandbox.
-    pub async fn events(
-        &self,
-        id: &SandboxId,
-        limit: u32,
-        direction: Direction,
-    ) -> Result<Vec<EventRecord>, SandboxError> {
-        self.sandbox_record(id).await?;
-        let id = id.clone();
-        let found = self
-            .shared
-            .ledger
-            .read(move |records| records.events(&id, limit, direction));
-        Ok(found.await?)
-    }
-
-    /// Makes an input stream of `org`, for [`Stdin::Stream`](super::Stdin::Stream).
-    #[must_use]
-    pub fn create_stream(&self, org: &OrgId) -> StreamId {
-        self.shared.streams.create_input(org.clone())
-    }
-
-    /// Finds a stream. Whoever knows the id may use it.
-    #[must_use]
-    pub fn stream(&self, id: &StreamId) -> Option<Stream> {
-        self.shared.streams.find(id)
     }
 
     /// The organisation that sandboxes belong to when none is named.
@@ -536,48 +282,6 @@ impl Belljar {
             }
         }
         self.shared.ledger.close().await;
-    }
-}
-
-/// Makes the sandbox usable, or fails it. The files of the options are written first.
-async fn set_up(
-    inner: Arc<Inner>,
-    files: Vec<super::options::FileWrite>,
-    prepared: Option<Prepared>,
-) {
-    let made = async {
-        inner.filesystem().await?;
-        if !files.is_empty() {
-            inner.write_files(files).await?;
-        }
-        Ok::<_, SandboxError>(())
-    };
-    if let Err(error) = made.await {
-        inner.fail(&error);
-        if let Some(prepared) = prepared {
-            run::give_up(&inner, prepared, &chain(&error));
-        }
-        return;
-    }
-    let now = inner.shared.clock.now();
-    match inner.take_step(Step::Ready, |_| {}) {
-        Ok(_) => {
-            inner.shared.ledger.write(vec![Change::AddEvent(event(
-                &inner.id,
-                EventKind::Started,
-                now,
-                [],
-            ))]);
-            if let Some(prepared) = prepared {
-                inner.start(prepared);
-            }
-        }
-        // Destroyed meanwhile.
-        Err(_) => {
-            if let Some(prepared) = prepared {
-                run::give_up(&inner, prepared, "the sandbox was destroyed");
-            }
-        }
     }
 }
 

@@ -129,6 +129,19 @@ impl Runtimes {
         ))
     }
 
+    /// Gets slots for `processes` of the runtime warm.
+    pub(crate) async fn prewarm(
+        self: &Arc<Self>,
+        manifest: &'static Manifest,
+        processes: u32,
+    ) -> Result<(), SandboxError> {
+        self.prepare(manifest).await?;
+        if let Some(installed) = self.installer.known(manifest) {
+            self.host.prewarm(&program(&installed), processes).await?;
+        }
+        Ok(())
+    }
+
     /// Removes an installed runtime; `false` if it was not.
     pub(crate) async fn remove(
         self: &Arc<Self>,

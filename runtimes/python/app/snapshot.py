@@ -77,19 +77,20 @@ def immortalize(host):
     import gc
 
     mark = host.immortalize
-    code = CodeType
-    frame = FrameType
-    stack = [gc.get_objects()]
-    while stack:
-        for item in stack.pop():
-            kind = type(item)
-            if kind is frame or not mark(item):
+    referents = gc.get_referents
+    for root in gc.get_objects():
+        if type(root) is FrameType:
+            continue
+        stack = [root]
+        while stack:
+            item = stack.pop()
+            if not mark(item):
                 continue  # seen before, or always was
-            if kind is code:
-                stack.append((item.co_consts, item.co_names, item.co_name, item.co_qualname,
-                              item.co_filename, item.co_linetable, item.co_exceptiontable))
-            elif referents := gc.get_referents(item):
-                stack.append(referents)
+            if type(item) is CodeType:
+                stack += (item.co_consts, item.co_names, item.co_name, item.co_qualname,
+                          item.co_filename, item.co_linetable, item.co_exceptiontable)
+            else:
+                stack += [other for other in referents(item) if type(other) is not FrameType]
 
 
 # Blocks that are never used again.

@@ -1,0 +1,156 @@
+//! Finding sandboxes, executions, events and streams again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::belljar::Belljar;
+use super::error::{Repr, SandboxError};
+use super::handle::{Sandbox, not_found};
+use super::records::{Direction, EventRecord, ExecutionRecord, SandboxFilter, SandboxRecord};
+use super::stream::Stream;
+use crate::id::{ExecutionId, OrgId, SandboxId, StreamId};
+
+impl Belljar {
+    /// Finds a sandbox: a live one, or one that ended within the grace period.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound).
+    pub fn sandbox(&self, id: &SandboxId) -> Result<Sandbox, SandboxError> {
+        let sandboxes = self.shared.sandboxes();
+        let inner = sandboxes.get(id).ok_or_else(|| not_found(id))?;
+        Ok(Sandbox::new(Arc::clone(inner)))
+    }
+
+    /// What is known of a sandbox, also of one that ended long ago.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound).
+    pub async fn sandbox_record(&self, id: &SandboxId) -> Result<SandboxRecord, SandboxError> {
+        if let Ok(sandbox) = self.sandbox(id) {
+            return Ok(sandbox.record());
+        }
+        let wanted = id.clone();
+        let found = self
+            .shared
+            .ledger
+            .read(move |records| records.sandbox(&wanted));
+        found.await?.ok_or_else(|| not_found(id))
+    }
+
+    /// Lists sandboxes; also gives how many match before paging.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Internal`](super::ErrorKind::Internal) if records cannot be read.
+    pub async fn sandboxes(
+        &self,
+        filter: SandboxFilter,
+    ) -> Result<(Vec<SandboxRecord>, u64), SandboxError> {
+        let found = self
+            .shared
+            .ledger
+            .read(move |records| records.sandboxes(&filter));
+        Ok(found.await?)
+    }
+
+    /// What is known of an execution.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound).
+    pub async fn execution(&self, id: &ExecutionId) -> Result<ExecutionRecord, SandboxError> {
+        if let Some(running) = self.shared.execution(id) {
+            return Ok(running.record());
+        }
+        let wanted = id.clone();
+        let found = self
+            .shared
+            .ledger
+            .read(move |records| records.execution(&wanted));
+        found
+            .await?
+            .ok_or_else(|| Repr::ExecutionNotFound { id: id.clone() }.into())
+    }
+
+    /// As [`Belljar::execution`], but waits until it has ended or `limit` is over. Dropping the
+    /// future counts as giving up: see [`BelljarOptions::abandon_after`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound), at once.
+    pub async fn wait_execution(
+        &self,
+        id: &ExecutionId,
+        limit: Duration,
+    ) -> Result<ExecutionRecord, SandboxError> {
+        let Some(running) = self.shared.execution(id) else {
+            return self.execution(id).await;
+        };
+        let _watch = running.watch();
+        // Either way the answer is the present state.
+        let _ = tokio::time::timeout(limit, running.ended()).await;
+        Ok(running.record())
+    }
+
+    /// Ends an execution as cancelled and waits for its end. One that has ended stays as it is.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound).
+    pub async fn cancel_execution(
+        &self,
+        id: &ExecutionId,
+    ) -> Result<ExecutionRecord, SandboxError> {
+        let Some(running) = self.shared.execution(id) else {
+            return self.execution(id).await;
+        };
+        running.cancel();
+        running.ended().await;
+        Ok(running.record())
+    }
+
+    /// The newest executions of a sandbox.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound) if there is no such sandbox.
+    pub async fn executions(
+        &self,
+        id: &SandboxId,
+        limit: u32,
+    ) -> Result<Vec<ExecutionRecord>, SandboxError> {
+        self.sandbox_record(id).await?;
+        let id = id.clone();
+        let found = self
+            .shared
+            .ledger
+            .read(move |records| records.executions(&id, limit));
+        Ok(found.await?)
+    }
+
+    /// Events of a sandbox.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound) if there is no such sandbox.
+    pub async fn events(
+        &self,
+        id: &SandboxId,
+        limit: u32,
+        direction: Direction,
+    ) -> Result<Vec<EventRecord>, SandboxError> {
+        self.sandbox_record(id).await?;
+        let id = id.clone();
+        let found = self
+            .shared
+            .ledger
+            .read(move |records| records.events(&id, limit, direction));
+        Ok(found.await?)
+    }
+
+    /// Makes an input stream of `org`, for [`Stdin::Stream`](super::Stdin::Stream).
+    #[must_use]
+    pub fn create_stream(&self, org: &OrgId) -> StreamId {
+        self.shared.streams.create_input(org.clone())
+    }
+
+    /// Finds a stream. Whoever knows the id may use it.
+    #[must_use]
+    pub fn stream(&self, id: &StreamId) -> Option<Stream> {
+        self.shared.streams.find(id)
+    }
+}

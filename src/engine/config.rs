@@ -91,7 +91,7 @@ impl EngineOptions {
             // Linear memories start as copy-on-write maps of the program's image: start-up cost
             // is the pages a guest touches, not the 30 MiB it is made of.
             .memory_init_cow(true)
-            .memory_guaranteed_dense_image_size(64 << 20)
+            .memory_guaranteed_dense_image_size(128 << 20)
             // 32-bit memories get 4 GiB of address space and guard pages: no bounds checks in
             // compiled code, and a memory never moves.
             .memory_reservation(4 << 30)

@@ -39,6 +39,7 @@ struct State {
     truncated: bool,
     closed: bool,
     failed: bool,
+    discarded: bool,
 }
 
 impl Spool {
@@ -139,13 +140,31 @@ impl Spool {
         Ok(())
     }
 
-    /// Puts everything into the file, if there is one to be had and anything to put. Blocking.
+    /// Puts everything into the file, which exists then even if there was no output. Without a
+    /// path, or after [`Spool::discard`], nothing happens. Blocking.
     pub(crate) fn persist(&self) -> io::Result<()> {
         let mut state = self.lock();
-        if state.file.is_none() && !state.memory.is_empty() {
+        if state.file.is_none() && !state.discarded {
             self.spill(&mut state)?;
         }
         Ok(())
+    }
+
+    /// Drops all output and its file, for good. Readers see the end. Blocking.
+    pub(crate) fn discard(&self) {
+        let mut state = self.lock();
+        state.discarded = true;
+        state.closed = true;
+        state.length = 0;
+        state.memory = Vec::new();
+        if state.file.take().is_some()
+            && let Some(path) = &self.path
+            && let Err(error) = fs::remove_file(path)
+        {
+            tracing::error!(%error, path = %path.display(), "output is not removed");
+        }
+        drop(state);
+        self.changed.notify_waiters();
     }
 
     /// The end of the stream: readers that have everything see it.
@@ -326,6 +345,10 @@ mod tests {
         spool.close();
         let again = Spool::reopen(path, 100);
         assert_eq!(read_all(again.reader()).await, b"short and more");
+        spool.discard();
+        assert!(!folder.path().join("out").exists());
+        spool.persist().unwrap();
+        assert!(!folder.path().join("out").exists());
         let gone = Spool::reopen(folder.path().join("never"), 100);
         assert_eq!(read_all(gone.reader()).await, b"");
     }

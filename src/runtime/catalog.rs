@@ -66,7 +66,7 @@ fn python() -> Manifest {
         tags: &["python", "language"],
         program: "usr/bin/python3",
         names: &["python3", "python", "python3.14"],
-        least_memory: ByteSize::mib(40),
+        least_memory: ByteSize::mib(64),
         environment: &[],
         artefact: include_bytes!("../../runtimes/python/dist/python.wasm.zst"),
         built: serde_json::from_str(include_str!("../../runtimes/python/dist/manifest.json"))

@@ -440,21 +440,21 @@ fn finish(sandbox: &Arc<Inner>, running: &Arc<Running>, outcome: Outcome, wall: 
     shared.ledger.write(changes);
     running.end();
     sandbox.execution_ended(oneshot);
-    persist(sandbox, running);
+    if sandbox.shared.durable || !oneshot {
+        settle(sandbox, &running.record());
+    }
 }
 
-/// Puts the output on disk, behind everybody's back: nobody waits for it.
-fn persist(sandbox: &Arc<Inner>, running: &Arc<Running>) {
-    if sandbox.shared.durable {
-        let running = Arc::clone(running);
-        sandbox.shared.runtimes.engine().spawn_blocking(move || {
-            for spool in [running.stdout.spool(), running.stderr.spool()] {
-                if let Some(Err(error)) = spool.map(|spool| spool.persist()) {
-                    tracing::error!(%error, execution = %running.id, "output is not kept");
-                }
-            }
-        });
-    }
+/// Puts the output on disk, behind everybody's back: nobody waits for it. A long-lived sandbox
+/// would otherwise hold the output of all its executions in memory.
+fn settle(sandbox: &Arc<Inner>, record: &ExecutionRecord) {
+    let shared = Arc::clone(&sandbox.shared);
+    let ids = [record.stdout.clone(), record.stderr.clone()];
+    sandbox.shared.runtimes.engine().spawn_blocking(move || {
+        for id in ids.iter().flatten() {
+            shared.streams.settle(id);
+        }
+    });
 }
 
 /// Refuses work for a sandbox that is ending or busy.

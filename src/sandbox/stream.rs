@@ -279,12 +279,36 @@ impl Streams {
         })
     }
 
+    /// Moves an ended output to disk, from where it is found again. Blocking.
+    pub(crate) fn settle(&self, id: &StreamId) {
+        let spool = match self.lock().get(id) {
+            Some(Stream {
+                kind: Kind::Output(spool),
+                ..
+            }) => Arc::clone(spool),
+            _ => return,
+        };
+        match spool.persist() {
+            Ok(()) => {
+                self.lock().remove(id);
+            }
+            Err(error) => tracing::error!(%error, stream = %id, "output stays in memory"),
+        }
+    }
+
     /// Forgets a stream and removes what was kept of it. Blocking.
     pub(crate) fn remove(&self, id: &StreamId) {
-        self.lock().remove(id);
-        if let Some(path) = self.path(id) {
-            // There is none if nothing was ever written.
-            drop(std::fs::remove_file(path));
+        if let Some(stream) = self.lock().remove(id) {
+            if let Kind::Output(spool) = stream.kind {
+                spool.discard();
+            }
+            return;
+        }
+        if let Some(path) = self.path(id)
+            && let Err(error) = std::fs::remove_file(&path)
+            && error.kind() != io::ErrorKind::NotFound
+        {
+            tracing::error!(%error, stream = %id, "output is not removed");
         }
     }
 }

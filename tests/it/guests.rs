@@ -49,7 +49,8 @@ impl Opened {
         self.data().join("sandboxes").join(sandbox.id().as_str())
     }
 
-    pub(crate) async fn sandbox(&self) -> Sandbox {
+    /// A new sandbox.
+    pub(crate) async fn fresh(&self) -> Sandbox {
         self.create(options()).await.unwrap()
     }
 

@@ -58,10 +58,16 @@ const CASE: Case = Case {
 
 /// `python3 -c program` with this output.
 const fn program(name: &'static str, argv: &'static [&'static str], stdout: &'static str) -> Case {
-    Case { name, argv, stdout: Is(stdout), ..CASE }
+    Case {
+        name,
+        argv,
+        stdout: Is(stdout),
+        ..CASE
+    }
 }
 
-/// All cases.
+/// All cases, one a line: a table.
+#[rustfmt::skip]
 pub(crate) const CASES: &[Case] = &[
     // ---- the command line ---------------------------------------------------------------------
     program("c", &["python3", "-c", "print(1)"], "1\n"),

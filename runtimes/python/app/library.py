@@ -14,7 +14,6 @@ import sys
 import marshal
 from _belljar import recording
 from importlib.machinery import ModuleSpec, SourceFileLoader
-import importlib._bootstrap_external as _external
 
 ROOT = "/usr/lib/python3.14"
 
@@ -100,7 +99,7 @@ class LibraryFinder:
 
     def iter_modules(self, prefix=""):
         start = self.path + "/"
-        for location in _files:
+        for location in sorted(_files):
             if location.startswith(start):
                 name = location[len(start):]
                 if "/" not in name:
@@ -132,6 +131,11 @@ def import_all(names):
     """Imports `names`, and works out what importing any module brings in."""
     import importlib
 
+    # Compiled before anything else is there: what the compiler takes and frees is then used again
+    # for what stays, and the image ends up no larger than that.
+    _compile_all()
+    sys.path_hooks.insert(0, _path_hook)
+    sys.path_importer_cache.clear()
     for name in names:
         try:
             importlib.import_module(name)
@@ -167,7 +171,6 @@ def _closure(name, edges):
 
 def park():
     """Takes all modules but those of a plain start and built-in ones out of sys.modules."""
-    _scan()
     for name, module in list(sys.modules.items()):
         if _is_ours(name):
             continue
@@ -183,6 +186,8 @@ def park():
                     module.__spec__, module.__loader__ = own, own.loader
                 _specs[name] = module.__spec__ if spec.name == name else own
                 _names[location] = name
+                # Executing it a second time is rare enough to compile its source again.
+                _files[location] = (_files[location][0], None)
         if name in recording.AT_START or name in sys.builtin_module_names:
             continue
         del sys.modules[name]
@@ -201,37 +206,44 @@ def park():
         )
 
 
-def _scan():
-    """Fills `_files` from the library's folder; compiles what is not in the image."""
+# Compiling these takes tens of megabytes, which memory of WebAssembly never gives back. They are
+# stand-ins for built-in modules that are there, and texts of the help system: a program that does
+# import one waits for the compiler.
+_TOO_LARGE = {f"{ROOT}/_pydecimal.py", f"{ROOT}/_pydatetime.py", f"{ROOT}/pydoc_data/topics.py"}
+
+
+def _compile_all():
+    """Fills `_files` and `_finders` from the library's folder, the largest files first."""
     import os
 
-    loaded = {getattr(module, "__file__", None) for module in sys.modules.values()}
+    found = []
     for folder, folders, files in os.walk(ROOT):
         folders[:] = sorted(f for f in folders if f not in ("site-packages", "_belljar", "__pycache__"))
-        # A folder without __init__ is a namespace, or data.
-        _finders[folder] = LibraryFinder(folder)
         for file in sorted(files):
-            if not file.endswith(".py"):
-                continue
-            path = f"{folder}/{file}"
+            if file.endswith(".py"):
+                path = f"{folder}/{file}"
+                found.append((-os.stat(path).st_size, path, folder, file))
+                _finders.setdefault(folder, LibraryFinder(folder))
+    for _, path, folder, file in sorted(found):
+        loader = SourceFileLoader("", path)
+        try:
             code = None
-            if path not in loaded:
-                try:
-                    code = marshal.dumps(_external.SourceLoader.source_to_code(
-                        SourceFileLoader("", path), SourceFileLoader("", path).get_data(path), path))
-                except SyntaxError:
-                    pass  # templates that are not Python
-            if file == "__init__.py":
-                _files[folder] = (True, code)
-            elif path[:-3] not in _files:
-                _files[path[:-3]] = (False, code)
+            if path not in _TOO_LARGE:
+                code = marshal.dumps(loader.source_to_code(loader.get_data(path), path))
+        except SyntaxError:
+            pass  # a template
+        if file == "__init__.py":
+            _files[folder] = (True, code)
+        else:
+            _files.setdefault(path[:-3], (False, code))
+    # Folders without modules of their own can hold packages: xml, concurrent.
     for folder in list(_finders):
-        if not any(location.startswith(folder + "/") for location in _files):
-            del _finders[folder]
+        while folder != ROOT:
+            folder = folder.rpartition("/")[0]
+            _finders.setdefault(folder, LibraryFinder(folder))
 
 
 def install():
-    sys.path_hooks.insert(0, _path_hook)
     for folder, finder in _finders.items():
         sys.path_importer_cache[folder] = finder
     # These do not exist; knowing it saves asking.

@@ -31,7 +31,10 @@ fn main() -> Result<()> {
     let data = source::data_folder(here)?;
 
     let mut component = link(here, &data)?;
-    let tree = tree::archive(&source::decompressed(&data, "python-lib.tar")?, &here.join("app"))?;
+    let tree = tree::archive(
+        &source::decompressed(&data, "python-lib.tar")?,
+        &here.join("app"),
+    )?;
     tree::append_section(&mut component, TREE_SECTION, &tree);
 
     let packed = zstd::bulk::compress(&component, 22).context("compress the guest")?;

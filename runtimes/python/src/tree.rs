@@ -34,7 +34,9 @@ pub(crate) fn archive(library: &[u8], app: &Path) -> Result<Vec<u8>> {
         let path = path.trim_start_matches("./");
         let mut parts = path.split('/');
         if parts.next().is_none_or(|first| LEFT_OUT.contains(&first))
-            || path.split('/').any(|part| LEFT_OUT_ANYWHERE.contains(&part))
+            || path
+                .split('/')
+                .any(|part| LEFT_OUT_ANYWHERE.contains(&part))
         {
             continue;
         }
@@ -46,12 +48,18 @@ pub(crate) fn archive(library: &[u8], app: &Path) -> Result<Vec<u8>> {
         let entry = entry?;
         let name = entry.file_name().into_string().ok().context("file name")?;
         if name.ends_with(".py") {
-            files.push((format!("{LIBRARY}/_belljar/{name}"), fs::read(entry.path())?));
+            files.push((
+                format!("{LIBRARY}/_belljar/{name}"),
+                fs::read(entry.path())?,
+            ));
         }
     }
     files.sort();
     if files.len() < 500 {
-        bail!("only {} files in the standard library's archive", files.len());
+        bail!(
+            "only {} files in the standard library's archive",
+            files.len()
+        );
     }
 
     let mut builder = tar::Builder::new(Vec::new());

@@ -23,7 +23,7 @@ async fn answers_are_those_of_the_files() {
     let api = Api::open().await;
     let created = api.post("/sandbox", &everything()).await;
     let id = text(&created.data()["sandboxId"]);
-    golden_with("create", &created, |data| settled(data, "idle", "creating"));
+    golden_with("create", &created, |data| settled(data, "creating", "idle"));
 
     let wait = "waitForStatus=idle&waitMs=60000";
     let idle = api.get(&format!("/sandbox/status/{id}?{wait}")).await;

@@ -76,6 +76,8 @@ impl Api {
         let belljar = Belljar::open(BelljarOptions::in_memory(cache_dir()))
             .await
             .unwrap();
+        // Installing takes longer than any test waits, and whichever test is first would pay for it.
+        belljar.install_runtime(PYTHON).await.unwrap();
         let (key, org) = create_key(&belljar, "acme", "test").await.unwrap();
         let state = ApiState::open(belljar.clone(), options).await.unwrap();
         Self {
@@ -197,18 +199,15 @@ pub(crate) fn python(code: &str) -> [&str; 3] {
 pub(crate) const SLEEPER: [&str; 3] = ["python3", "-c", "import time; time.sleep(60)"];
 
 /// Asks again and again until the answer is `Some`.
-#[track_caller]
-pub(crate) fn eventually<T, F: Future<Output = Option<T>>>(
+pub(crate) async fn eventually<T, F: Future<Output = Option<T>>>(
     what: &str,
     mut ask: impl FnMut() -> F,
-) -> impl Future<Output = T> {
-    async move {
-        for _ in 0..400 {
-            if let Some(value) = ask().await {
-                return value;
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
+) -> T {
+    for _ in 0..400 {
+        if let Some(value) = ask().await {
+            return value;
         }
-        panic!("not within ten seconds: {what}");
+        tokio::time::sleep(Duration::from_millis(25)).await;
     }
+    panic!("not within ten seconds: {what}");
 }

@@ -56,7 +56,7 @@ async fn runs_leave_nothing_on_the_disk() {
 #[tokio::test]
 async fn commands_of_one_sandbox_share_files_and_nothing_else() {
     let belljar = Opened::new().await;
-    let sandbox = belljar.sandbox().await;
+    let sandbox = belljar.fresh().await;
     let code = "import os, json\n\
                 os.makedirs('d/e')\n\
                 open('d/e/kept', 'w').write('kept')\n\
@@ -75,7 +75,7 @@ async fn commands_of_one_sandbox_share_files_and_nothing_else() {
     }
     assert_eq!(sandbox.record().executions, 4);
     // Not another sandbox's.
-    let other = belljar.sandbox().await;
+    let other = belljar.fresh().await;
     let code = "import os; print(os.listdir('.'), os.listdir('/tmp'))";
     run(&other, python(code)).await.expect(0, "[] []\n");
 }
@@ -138,7 +138,7 @@ async fn a_changed_environment_is_that_of_later_commands() {
 #[tokio::test]
 async fn the_working_directory_is_chosen_per_command() {
     let belljar = Opened::new().await;
-    let sandbox = belljar.sandbox().await;
+    let sandbox = belljar.fresh().await;
     sandbox.make_dir("d/e", true).await.unwrap();
     let code = "import os; print(os.getcwd(), os.environ['PWD']); open('here', 'w').close()";
     for (cwd, expected) in [
@@ -161,7 +161,7 @@ async fn the_working_directory_is_chosen_per_command() {
 #[tokio::test]
 async fn a_working_directory_that_is_not_there_is_a_failure_that_says_so() {
     let belljar = Opened::new().await;
-    let sandbox = belljar.sandbox().await;
+    let sandbox = belljar.fresh().await;
     let file = belljar::FileWrite {
         path: "file".into(),
         content: "x".into(),
@@ -192,7 +192,7 @@ async fn a_working_directory_that_is_not_there_is_a_failure_that_says_so() {
 #[tokio::test]
 async fn arguments_arrive_as_they_are() {
     let belljar = Opened::new().await;
-    let sandbox = belljar.sandbox().await;
+    let sandbox = belljar.fresh().await;
     let code = "import sys; print(ascii(sys.argv[1:]))";
     let argv = ["python3", "-c", code, "", "a b", "--", "-c", "é\n", "\u{1f389}"];
     run(&sandbox, Command::new(argv)).await.expect(

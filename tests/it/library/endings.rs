@@ -18,7 +18,7 @@ const ENDLESS: [&str; 4] = [
 #[tokio::test]
 async fn out_of_time_is_a_status_an_exit_code_and_a_message() {
     let belljar = Opened::new().await;
-    let sandbox = belljar.sandbox().await;
+    let sandbox = belljar.fresh().await;
     for code in ENDLESS {
         let command = python(code).stdin(Stdin::Pipe).timeout(Duration::from_millis(300));
         let ended = run(&sandbox, command).await;
@@ -49,7 +49,7 @@ async fn a_sandboxes_time_limit_is_that_of_commands_without_their_own() {
 #[tokio::test]
 async fn a_cancelled_command_keeps_its_output_and_its_sandbox() {
     let belljar = Opened::new().await;
-    let sandbox = belljar.sandbox().await;
+    let sandbox = belljar.fresh().await;
     for code in ENDLESS {
         let live = Live::ready(&sandbox, code).await;
         live.execution.cancel();
@@ -67,7 +67,7 @@ async fn a_cancelled_command_keeps_its_output_and_its_sandbox() {
 #[tokio::test]
 async fn an_execution_can_be_cancelled_by_its_id() {
     let belljar = Opened::new().await;
-    let sandbox = belljar.sandbox().await;
+    let sandbox = belljar.fresh().await;
     let live = Live::ready(&sandbox, ENDLESS[0]).await;
     let id = live.execution.id().clone();
     let record = within("its end", belljar.cancel_execution(&id)).await.unwrap();
@@ -89,7 +89,7 @@ async fn an_execution_can_be_cancelled_by_its_id() {
 #[tokio::test]
 async fn dropping_an_execution_cancels_it_and_detaching_does_not() {
     let belljar = Opened::new().await;
-    let sandbox = belljar.sandbox().await;
+    let sandbox = belljar.fresh().await;
     let live = Live::ready(&sandbox, ENDLESS[0]).await;
     let id = live.execution.id().clone();
     drop(live);
@@ -117,32 +117,43 @@ async fn a_detached_execution_that_nobody_waits_for_is_abandoned() {
         options
     })
     .await;
-    let sandbox = belljar.sandbox().await;
+    let sandbox = belljar.fresh().await;
     // Nobody has ever waited for this one, so nobody has left it.
-    let execution = sandbox.execute(python("import time; time.sleep(1); print(1)")).await.unwrap();
-    let (kept, kept_sandbox) = (execution.id().clone(), sandbox);
-    execution.detach();
+    let live = Live::ready(&sandbox, "input()").await;
+    let kept = live.execution.id().clone();
+    let stdin = live.stdin;
+    live.execution.detach();
 
-    let sandbox = belljar.sandbox().await;
-    let Live { execution, stdin, .. } = Live::ready(&sandbox, "input()").await;
-    let id = execution.id().clone();
-    execution.detach();
-    // One of two who wait leaves: it goes on.
-    let mut first = Box::pin(belljar.wait_execution(&id, PATIENCE));
-    assert!(first.as_mut().now_or_never().is_none());
-    let mut second = Box::pin(belljar.wait_execution(&id, PATIENCE));
-    assert!(second.as_mut().now_or_never().is_none());
-    drop(second);
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    assert_eq!(belljar.execution(&id).await.unwrap().status, ExecutionStatus::Running);
-    drop(first);
-    let wanted = [SandboxStatus::Idle];
-    assert_eq!(sandbox.wait_status(&wanted, PATIENCE).await.status, SandboxStatus::Idle);
-    let record = belljar.execution(&id).await.unwrap();
+    // Of two who wait for this one, one leaves.
+    let another = belljar.fresh().await;
+    let live = Live::ready(&another, "input()").await;
+    let waited = live.execution.id().clone();
+    live.execution.detach();
+    let mut stays = Box::pin(belljar.wait_execution(&waited, PATIENCE));
+    assert!(stays.as_mut().now_or_never().is_none());
+    let leaves = belljar.wait_execution(&waited, PATIENCE);
+    assert!(leaves.now_or_never().is_none());
+
+    // The only one who waits for this one leaves later, and that ends it.
+    let third = belljar.fresh().await;
+    let live = Live::ready(&third, "input()").await;
+    let left = live.execution.id().clone();
+    live.execution.detach();
+    assert!(belljar.wait_execution(&left, PATIENCE).now_or_never().is_none());
+    third.wait_status(&[SandboxStatus::Idle], PATIENCE).await;
+    let record = belljar.execution(&left).await.unwrap();
     assert_eq!(record.status, ExecutionStatus::Cancelled);
-    drop(stdin);
 
-    kept_sandbox.wait_status(&wanted, PATIENCE).await;
+    for id in [&kept, &waited] {
+        let record = belljar.execution(id).await.unwrap();
+        assert_eq!(record.status, ExecutionStatus::Running);
+    }
+    drop(stays);
+    another.wait_status(&[SandboxStatus::Idle], PATIENCE).await;
+    let record = belljar.execution(&waited).await.unwrap();
+    assert_eq!(record.status, ExecutionStatus::Cancelled);
+    stdin.write("go on\n".into()).await.unwrap();
+    sandbox.wait_status(&[SandboxStatus::Idle], PATIENCE).await;
     let record = belljar.execution(&kept).await.unwrap();
     assert_eq!(record.status, ExecutionStatus::Completed);
 }
@@ -195,7 +206,7 @@ async fn a_call_given_up_at_any_moment_leaves_nothing_half_made() {
 #[tokio::test]
 async fn destroying_ends_what_runs() {
     let belljar = Opened::new().await;
-    let sandbox = belljar.sandbox().await;
+    let sandbox = belljar.fresh().await;
     let live = Live::ready(&sandbox, "open('f', 'w').close()\nwhile True: pass").await;
     let both = futures::future::join(sandbox.destroy(), sandbox.destroy());
     let (first, second) = within("the end", both).await;
@@ -215,7 +226,7 @@ async fn destroying_ends_what_runs() {
 #[tokio::test]
 async fn a_destroyed_sandbox_accepts_no_more_work() {
     let belljar = Opened::new().await;
-    let sandbox = belljar.sandbox().await;
+    let sandbox = belljar.fresh().await;
     sandbox.destroy().await.unwrap();
     let write = belljar::FileWrite {
         path: "f".into(),
@@ -241,7 +252,7 @@ async fn a_destroyed_sandbox_accepts_no_more_work() {
 #[tokio::test]
 async fn a_busy_sandbox_refuses_and_goes_on() {
     let belljar = Opened::new().await;
-    let sandbox = belljar.sandbox().await;
+    let sandbox = belljar.fresh().await;
     let live = Live::ready(&sandbox, "print(input())").await;
     for _ in 0..3 {
         let error = sandbox.execute(python("print(2)")).await.unwrap_err();
@@ -260,7 +271,7 @@ async fn a_busy_sandbox_refuses_and_goes_on() {
 #[tokio::test]
 async fn closing_ends_what_runs_and_refuses_what_comes() {
     let belljar = Opened::new().await;
-    let sandbox = belljar.sandbox().await;
+    let sandbox = belljar.fresh().await;
     let live = Live::ready(&sandbox, ENDLESS[0]).await;
     let oneshot = belljar.create(options().command(python(ENDLESS[0]))).await.unwrap();
     within("everything is recorded", belljar.close()).await;

@@ -88,7 +88,7 @@ async fn every_status_is_recorded_and_a_one_shot_is_never_idle() {
     let oneshot = belljar.create(options().command(python("print(1)"))).await.unwrap();
     let ended = oneshot.wait_status(&[Idle], PATIENCE).await;
     assert_eq!((ended.status, ended.exit_code), (Terminated, Some(0)));
-    let sandbox = belljar.sandbox().await;
+    let sandbox = belljar.fresh().await;
     run(&sandbox, python("print(1)")).await.expect(0, "1\n");
     sandbox.destroy().await.unwrap();
     belljar.close().await;
@@ -125,7 +125,7 @@ async fn kinds(belljar: &Opened, id: &SandboxId, limit: u32, order: Direction) -
 #[tokio::test]
 async fn events_tell_the_story_in_order() {
     let belljar = Opened::new().await;
-    let sandbox = belljar.sandbox().await;
+    let sandbox = belljar.fresh().await;
     run(&sandbox, python("print(1)")).await.expect(0, "1\n");
     let live = Live::ready(&sandbox, "while True: pass").await;
     live.execution.cancel();
@@ -173,7 +173,7 @@ async fn events_tell_the_story_in_order() {
 #[tokio::test]
 async fn executions_are_listed_newest_first() {
     let belljar = Opened::new().await;
-    let sandbox = belljar.sandbox().await;
+    let sandbox = belljar.fresh().await;
     for code in 0..5 {
         let ended = run(&sandbox, python(&format!("exit({code})"))).await;
         assert_eq!(ended.exit_code, Some(code));
@@ -261,7 +261,7 @@ async fn records_stay_when_the_grace_period_is_over() {
         options
     })
     .await;
-    let sandbox = belljar.sandbox().await;
+    let sandbox = belljar.fresh().await;
     run(&sandbox, python("print(1)")).await.expect(0, "1\n");
     sandbox.destroy().await.unwrap();
     let forgotten = crate::guests::eventually("it is forgotten", async || {

@@ -19,7 +19,7 @@ async fn read(reader: OutputReader) -> Vec<u8> {
 #[tokio::test]
 async fn input_arrives_byte_for_byte() {
     let belljar = Opened::new().await;
-    let sandbox = belljar.sandbox().await;
+    let sandbox = belljar.fresh().await;
     let bytes: Vec<u8> = (0..=255).cycle().take(300_000).collect();
     let command = python(ECHO).stdin(Stdin::Bytes(bytes.clone().into()));
     let ended = run(&sandbox, command).await;
@@ -32,7 +32,7 @@ async fn input_arrives_byte_for_byte() {
 #[tokio::test]
 async fn piped_input_ends_when_it_is_finished() {
     let belljar = Opened::new().await;
-    let sandbox = belljar.sandbox().await;
+    let sandbox = belljar.fresh().await;
     let live = Live::start(&sandbox, python(ECHO)).await;
     live.say("one ").await;
     live.say("").await;
@@ -53,7 +53,7 @@ async fn input_may_come_through_a_stream_with_an_id() {
     assert!(stream.is_input());
     // Before anybody reads.
     within("room", stream.write(Bytes::from_static(b"early "))).await.unwrap();
-    let sandbox = belljar.sandbox().await;
+    let sandbox = belljar.fresh().await;
     let command = python(ECHO).stdin(Stdin::Stream(id.clone()));
     let execution = sandbox.execute(command).await.unwrap();
     within("room", stream.write(Bytes::from_static(b"late"))).await.unwrap();
@@ -66,7 +66,7 @@ async fn input_may_come_through_a_stream_with_an_id() {
 async fn a_stream_that_cannot_be_read_is_refused_and_the_sandbox_stays_idle() {
     let belljar = Opened::new().await;
     let org = belljar.default_org().clone();
-    let sandbox = belljar.sandbox().await;
+    let sandbox = belljar.fresh().await;
     let used = belljar.create_stream(&org);
     let command = python("1").stdin(Stdin::Stream(used.clone()));
     run(&sandbox, command).await.expect(0, "");
@@ -84,7 +84,7 @@ async fn a_stream_that_cannot_be_read_is_refused_and_the_sandbox_stays_idle() {
 #[tokio::test]
 async fn output_is_read_while_the_program_runs() {
     let belljar = Opened::new().await;
-    let sandbox = belljar.sandbox().await;
+    let sandbox = belljar.fresh().await;
     for mode in [OutputMode::Capture, OutputMode::Pipe] {
         let code = "for _ in range(3): print('got', input(), flush=True)\nprint('end')";
         let mut live = Live::start(&sandbox, stdout_as(python(code), mode)).await;
@@ -102,7 +102,7 @@ async fn output_is_read_while_the_program_runs() {
 #[tokio::test]
 async fn captured_output_has_many_readers_each_from_the_start() {
     let belljar = Opened::new().await;
-    let sandbox = belljar.sandbox().await;
+    let sandbox = belljar.fresh().await;
     let mut live = Live::ready(&sandbox, "input()\nprint('x' * 200_000)").await;
     let early = live.execution.stdout();
     live.say("\n").await;
@@ -126,7 +126,7 @@ async fn captured_output_has_many_readers_each_from_the_start() {
 async fn piped_output_waits_for_its_reader() {
     const BLOCKS: usize = 200;
     let belljar = Opened::new().await;
-    let sandbox = belljar.sandbox().await;
+    let sandbox = belljar.fresh().await;
     let code = format!(
         "import os, sys\n\
          for _ in range({BLOCKS}):\n  \
@@ -136,7 +136,7 @@ async fn piped_output_waits_for_its_reader() {
     let command = stdout_as(python(&code), OutputMode::Pipe);
     let execution = sandbox.execute(command).await.unwrap();
     // As long as it takes the same program twice to write everything where nothing is waited for.
-    let free = belljar.sandbox().await;
+    let free = belljar.fresh().await;
     for _ in 0..2 {
         let ended = run(&free, stdout_as(python(&code), OutputMode::Discard)).await;
         assert_eq!(ended.stderr.len(), BLOCKS);
@@ -161,7 +161,7 @@ async fn piped_output_waits_for_its_reader() {
 #[tokio::test]
 async fn a_reader_that_goes_away_is_a_broken_pipe() {
     let belljar = Opened::new().await;
-    let sandbox = belljar.sandbox().await;
+    let sandbox = belljar.fresh().await;
     let code = "import os\n\
                 try:\n  \
                   while True: os.write(1, bytes(65536))\n\
@@ -185,7 +185,7 @@ async fn captured_output_ends_at_its_limit_and_says_so() {
         options
     })
     .await;
-    let sandbox = belljar.sandbox().await;
+    let sandbox = belljar.fresh().await;
     let code = format!(
         "import sys\n\
          for n in range(25_000): sys.stdout.write(f'{{n:0>9}}\\n')\n\
@@ -206,7 +206,7 @@ async fn captured_output_ends_at_its_limit_and_says_so() {
 #[tokio::test]
 async fn discarded_output_is_nowhere() {
     let belljar = Opened::new().await;
-    let sandbox = belljar.sandbox().await;
+    let sandbox = belljar.fresh().await;
     let code = "import sys; print('x'); print('y', file=sys.stderr); sys.exit(4)";
     let execution = python(code).output(&OutputMode::Discard);
     let execution = sandbox.execute(execution).await.unwrap();
@@ -220,7 +220,7 @@ async fn discarded_output_is_nowhere() {
 #[tokio::test]
 async fn both_outputs_may_go_to_one_stream() {
     let belljar = Opened::new().await;
-    let sandbox = belljar.sandbox().await;
+    let sandbox = belljar.fresh().await;
     let id = StreamId::generate();
     let code = "import os\nfor n in range(4): os.write(1 + n % 2, b'%d' % n)";
     let command = python(code).output(&OutputMode::Route(id.clone()));

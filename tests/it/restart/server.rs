@@ -1,0 +1,164 @@
+//! The real server in a process of its own, to be killed, and the few calls to it that this needs.
+
+use std::path::Path;
+use std::process::{Child, Stdio};
+
+use belljar::{ExecutionId, StreamId};
+use futures::StreamExt;
+use reqwest::Response;
+use serde_json::{Value, json};
+
+use crate::guests::{eventually, within};
+use crate::support::belljar;
+
+/// A running `belljar serve`; killed when dropped.
+#[derive(Debug)]
+pub(super) struct Server {
+    child: Child,
+    client: Client,
+}
+
+/// An execution that the server has accepted.
+#[derive(Debug)]
+pub(super) struct Started {
+    pub(super) id: ExecutionId,
+    pub(super) stdout: StreamId,
+}
+
+impl Server {
+    /// Starts it and waits until it is ready.
+    pub(super) async fn start(data: &Path) -> Self {
+        let file = data.join("ready");
+        // Of a server that was killed.
+        drop(std::fs::remove_file(&file));
+        let child = belljar()
+            .args(["serve", "--dev", "--listen", "127.0.0.1:0", "--ready-file"])
+            .arg(&file)
+            .env("BELLJAR_DATA", data)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(std::fs::File::create(data.join("stderr")).unwrap())
+            .spawn()
+            .unwrap();
+        let mut server = Self {
+            child,
+            client: Client::default(),
+        };
+        eventually("the server is ready", async || {
+            let ended = server.child.try_wait().unwrap();
+            let said = || std::fs::read_to_string(data.join("stderr"));
+            assert!(ended.is_none(), "{ended:?}: {:?}", said());
+            file.exists()
+        })
+        .await;
+        let ready: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+        server.client = Client {
+            http: reqwest::Client::new(),
+            url: text(&ready["url"]),
+            key: text(&ready["key"]),
+        };
+        server
+    }
+
+    /// `kill -9`, and it is gone.
+    pub(super) fn kill(self) {
+        // By dropping it.
+    }
+
+    pub(super) fn client(&self) -> Client {
+        self.client.clone()
+    }
+
+    pub(super) async fn post(&self, path: &str, body: &Value) -> Value {
+        let answer = self.client.try_post(path, body).await;
+        answer.expect("the server is there")
+    }
+
+    pub(super) async fn get(&self, path: &str) -> Value {
+        let request = self.client.http.get(self.client.at(path));
+        self.client.data(request).await.expect("the server is there")
+    }
+
+    pub(super) async fn delete(&self, path: &str) {
+        let request = self.client.http.delete(self.client.at(path));
+        let sent = request.bearer_auth(&self.client.key).send();
+        let answer = within(path, sent).await.unwrap();
+        assert!(answer.status().is_success(), "{answer:?}");
+    }
+
+    /// Creates a sandbox; its id.
+    pub(super) async fn sandbox(&self, body: &Value) -> String {
+        text(&self.post("/sandbox", body).await["sandboxId"])
+    }
+
+    /// Starts Python code.
+    pub(super) async fn execute(&self, sandbox: &str, code: &str) -> Started {
+        let body = json!({ "command": ["python3", "-c", code] });
+        let data = self.post(&format!("/sandbox/{sandbox}/execute"), &body).await;
+        Started {
+            id: text(&data["executionId"]).parse().unwrap(),
+            stdout: stream_of(&data["stdoutStreamUrl"]),
+        }
+    }
+
+    /// Reads a stream until its program has said `ready`. To be held on to: who stops reading
+    /// abandons the execution.
+    pub(super) async fn until_ready(&self, stream: &StreamId) -> impl Sized + use<> {
+        let request = self.client.http.get(self.client.at(&format!("/stream/{stream}")));
+        let answer: Response = within("the stream", request.send()).await.unwrap();
+        assert!(answer.status().is_success(), "{answer:?}");
+        let mut chunks = Box::pin(answer.bytes_stream());
+        let first = within("a first chunk", chunks.next()).await.unwrap().unwrap();
+        assert_eq!(first, "ready\n");
+        chunks
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself; the status says so either way.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// How the server is called.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Client {
+    http: reqwest::Client,
+    url: String,
+    key: String,
+}
+
+impl Client {
+    fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.url)
+    }
+
+    /// The data of the answer; `None` if the connection ends before it has come.
+    pub(super) async fn try_post(&self, path: &str, body: &Value) -> Option<Value> {
+        self.data(self.http.post(self.at(path)).json(body)).await
+    }
+
+    async fn data(&self, request: reqwest::RequestBuilder) -> Option<Value> {
+        let sent = request.bearer_auth(&self.key).send();
+        let answer = within("an answer", sent).await.ok()?;
+        let status = answer.status();
+        let body: Value = within("an answer", answer.json()).await.ok()?;
+        assert!(status.is_success() && body["success"] == true, "{status}: {body}");
+        Some(body["data"].clone())
+    }
+}
+
+/// The stream that a URL of the server names.
+#[track_caller]
+pub(super) fn stream_of(url: &Value) -> StreamId {
+    let url = text(url);
+    url.rsplit('/').next().unwrap().parse().unwrap()
+}
+
+#[track_caller]
+pub(super) fn text(value: &Value) -> String {
+    let text = value.as_str();
+    text.unwrap_or_else(|| panic!("{value} is not a string")).to_owned()
+}

@@ -19,33 +19,50 @@ const LOADED: &str =
     "import asyncio, json, re, sqlite3, urllib.request\nprint('up', flush=True); input()";
 const PROCESSES: u64 = 50;
 
+/// Each case is measured in a process of its own: what one leaves behind (warm slots, freed but kept
+/// memory) would flatter the next.
+const MEASURE: &str = "--measure=";
+
 fn main() {
-    let runtime = tokio::runtime::Runtime::new().expect("threads");
-    runtime.block_on(async {
-        if anonymous("self").is_none() {
-            common::note("this system has no /proc/self/status with RssAnon: nothing measured");
-            return;
-        }
-        let native = NativePython::find().expect("a native python3 to compare with");
-        let mut table = Table::default();
-        for (case, code) in [
-            ("idle", IDLE),
-            ("with asyncio, json, re, sqlite3, urllib", LOADED),
-        ] {
-            let ours = ours(code).await;
-            let theirs = theirs(&native, code);
-            table.bytes(
-                &format!("one more live process, {case}"),
-                ours,
-                theirs,
-                8 << 20,
-            );
-        }
-        table.print(&format!(
-            "Private memory of a live process ({PROCESSES} at once) against {}",
-            native.describe()
-        ));
-    });
+    let asked = std::env::args().find_map(|arg| Some(arg.strip_prefix(MEASURE)?.to_owned()));
+    if let Some(case) = asked {
+        let code = if case == "idle" { IDLE } else { LOADED };
+        let runtime = tokio::runtime::Runtime::new().expect("threads");
+        common::note(&runtime.block_on(ours(code)).to_string());
+        return;
+    }
+    if anonymous("self").is_none() {
+        common::note("this system has no /proc/self/status with RssAnon: nothing measured");
+        return;
+    }
+    let native = NativePython::find().expect("a native python3 to compare with");
+    let mut table = Table::default();
+    for (case, name, code) in [
+        ("idle", "idle", IDLE),
+        ("loaded", "with asyncio, json, re, sqlite3, urllib", LOADED),
+    ] {
+        let (ours, theirs) = (in_own_process(case), theirs(&native, code));
+        table.bytes(
+            &format!("one more live process, {name}"),
+            ours,
+            theirs,
+            8 << 20,
+        );
+    }
+    table.print(&format!(
+        "Private memory of a live process ({PROCESSES} at once) against {}",
+        native.describe()
+    ));
+}
+
+fn in_own_process(case: &str) -> u64 {
+    let program = std::env::current_exe().expect("its own path");
+    let output = std::process::Command::new(program)
+        .arg(format!("{MEASURE}{case}"))
+        .output()
+        .expect("it starts");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    text.trim().parse().unwrap_or_else(|_| panic!("{output:?}"))
 }
 
 async fn ours(code: &str) -> u64 {

@@ -72,8 +72,11 @@ impl Vfs {
     /// [`FsError::Io`] if the folder cannot be made or opened.
     pub(crate) fn open(folder: &Path, base: Arc<Base>) -> Result<Self, FsError> {
         let io = |source| FsError::io("/", source);
-        for directory in SKELETON {
-            std::fs::create_dir_all(folder.join(directory)).map_err(io)?;
+        // Where something is mounted there is a directory, so that listings show it.
+        let mounts = base.mounts().iter().map(|mount| mount.guest);
+        for directory in SKELETON.into_iter().chain(mounts) {
+            let directory = folder.join(directory.trim_start_matches('/'));
+            std::fs::create_dir_all(directory).map_err(io)?;
         }
         let root = Dir::open_ambient_dir(folder, ambient_authority()).map_err(io)?;
         Ok(Self {

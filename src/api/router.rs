@@ -109,7 +109,8 @@ async fn outermost(State(state): State<ApiState>, mut request: Request, next: Ne
         request.uri().path(),
         request.headers().get(header::USER_AGENT),
     );
-    let span = tracing::debug_span!(
+    // On at every level: an error's line without the session could not be found again.
+    let span = tracing::error_span!(
         "request",
         session = session.as_str(),
         method = %request.method(),

@@ -16,6 +16,7 @@ pub(crate) const PIPE_CAPACITY: usize = 64 << 10;
 struct State {
     chunks: VecDeque<Bytes>,
     held: usize,
+    written: u64,
     writer_gone: bool,
     reader_gone: bool,
 }
@@ -87,10 +88,16 @@ impl PipeWriter {
                 return Err(Closed);
             }
             state.held += bytes.len();
+            state.written += bytes.len() as u64;
             state.chunks.push_back(bytes);
         }
         self.shared.changed.notify_waiters();
         Ok(())
+    }
+
+    /// Bytes that went in so far.
+    pub(crate) fn written(&self) -> u64 {
+        self.shared.lock().written
     }
 
     /// Resolves when there is room or the reader is gone.

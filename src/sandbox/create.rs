@@ -1,7 +1,12 @@
 //! Making sandboxes.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::task::{Context, Poll};
+
+use futures::future::BoxFuture;
 
 use super::belljar::Belljar;
 use super::error::{Repr, SandboxError, chain};
@@ -71,18 +76,13 @@ impl Belljar {
         self.shared
             .sandboxes()
             .insert(inner.id.clone(), Arc::clone(&inner));
-        // A one-shot sandbox does not outlive a crash anyway; any other is there once its
-        // creation was answered.
-        if prepared.is_none() && self.shared.durable {
-            self.shared.ledger.commit(changes).await?;
-        } else {
-            self.shared.ledger.write(changes);
+        let ready = self.shared.runtimes.ready(manifest).is_some();
+        let making = make(Arc::clone(&inner), changes, files, prepared, ready);
+        Making {
+            inner: &inner,
+            rest: Some(Box::pin(making)),
         }
-        if self.shared.runtimes.ready(manifest).is_some() {
-            set_up(Arc::clone(&inner), files, prepared).await;
-        } else {
-            tokio::spawn(set_up(Arc::clone(&inner), files, prepared));
-        }
+        .await?;
         Ok(Sandbox::new(inner))
     }
 
@@ -131,6 +131,68 @@ impl Belljar {
     }
 }
 
+/// Records a new sandbox and sets it up; waits for the latter if its runtime is `ready`.
+async fn make(
+    inner: Arc<Inner>,
+    changes: Vec<Change>,
+    files: Vec<FileWrite>,
+    prepared: Option<Prepared>,
+    ready: bool,
+) -> Result<(), SandboxError> {
+    // A one-shot sandbox does not outlive a crash anyway; any other is there once its creation
+    // was answered.
+    if prepared.is_none() && inner.shared.durable {
+        if let Err(error) = inner.shared.ledger.commit(changes).await {
+            let error = error.into();
+            inner.fail(&error);
+            return Err(error);
+        }
+    } else {
+        inner.shared.ledger.write(changes);
+    }
+    let set_up = set_up(inner, files, prepared);
+    if ready {
+        set_up.await;
+    } else {
+        tokio::spawn(set_up);
+    }
+    Ok(())
+}
+
+/// The rest of a creation. Given up half-way, it ends behind everybody's back and the sandbox with
+/// it: nobody knows of it, and half-made it would stay for ever.
+struct Making<'a> {
+    inner: &'a Arc<Inner>,
+    rest: Option<BoxFuture<'static, Result<(), SandboxError>>>,
+}
+
+impl Future for Making<'_> {
+    type Output = Result<(), SandboxError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let Some(rest) = &mut self.rest else {
+            return Poll::Pending;
+        };
+        let made = std::task::ready!(rest.as_mut().poll(cx));
+        self.rest = None;
+        Poll::Ready(made)
+    }
+}
+
+impl Drop for Making<'_> {
+    fn drop(&mut self) {
+        if let Some(rest) = self.rest.take()
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            let inner = Arc::clone(self.inner);
+            runtime.spawn(async move {
+                // What went wrong is recorded, and nobody is left to be told.
+                let (_made, ()) = futures::future::join(rest, inner.stop(true)).await;
+            });
+        }
+    }
+}
+
 /// Makes the sandbox usable, or fails it. The files of the options are written first.
 async fn set_up(inner: Arc<Inner>, files: Vec<FileWrite>, prepared: Option<Prepared>) {
     let made = async {
@@ -160,8 +222,9 @@ async fn set_up(inner: Arc<Inner>, files: Vec<FileWrite>, prepared: Option<Prepa
                 inner.start(prepared);
             }
         }
-        // Destroyed meanwhile.
+        // Destroyed meanwhile, perhaps before its files were made.
         Err(_) => {
+            inner.remove_files();
             if let Some(prepared) = prepared {
                 run::give_up(&inner, prepared, "the sandbox was destroyed");
             }

@@ -25,7 +25,8 @@ pub struct Stats {
     pub instantiate: Duration,
     /// Most memory its process held.
     pub peak_memory: ByteSize,
-    /// Bytes it wrote to both streams, kept or not.
+    /// Bytes it wrote to both streams, also those beyond the limit of what is kept. Discarded output
+    /// is not counted.
     pub output_bytes: u64,
     /// Instructions it used, where they were counted.
     pub fuel_used: Option<u64>,

@@ -53,6 +53,9 @@ impl Inner {
             resolved.push((resolve(&file.path)?, file.content));
         }
         self.with_files(move |vfs| {
+            for (path, _) in &resolved {
+                vfs.check_writable(path)?;
+            }
             for (path, content) in &resolved {
                 vfs.write_file(path, content)?;
             }

@@ -192,7 +192,7 @@ impl Inner {
     }
 
     /// Removes its files, behind everybody's back.
-    fn remove_files(&self) {
+    pub(super) fn remove_files(&self) {
         let folder = self.folder();
         self.shared.runtimes.engine().spawn_blocking(move || {
             match std::fs::remove_dir_all(&folder) {

@@ -160,14 +160,27 @@ pub(crate) async fn run(sandbox: Arc<Inner>, prepared: Prepared) {
         )),
     ]);
 
-    let stderr = prepared.stderr.clone();
+    let (stdout, stderr) = (prepared.stdout.clone(), prepared.stderr.clone());
     let ended = launch(&sandbox, prepared).await;
+    let written = written(&stdout, &stderr);
+    drop(stdout);
     let outcome = Outcome::of(ended, &running);
     if let Some(message) = &outcome.message {
         say(&stderr, message).await;
     }
     drop(stderr);
-    finish(&sandbox, &running, outcome, started.elapsed());
+    finish(&sandbox, &running, outcome, written, started.elapsed());
+}
+
+/// Bytes that came out of both streams, which may be one.
+fn written(stdout: &Output, stderr: &Output) -> u64 {
+    let same = matches!((stdout, stderr), (Output::Spool(a), Output::Spool(b)) if Arc::ptr_eq(a, b));
+    let count = |output: &Output| match output {
+        Output::Discard => 0,
+        Output::Spool(spool) => spool.written(),
+        Output::Pipe(writer) => writer.written(),
+    };
+    count(stdout) + if same { 0 } else { count(stderr) }
 }
 
 /// How a launch ended, before it is decided what that means.
@@ -191,6 +204,10 @@ async fn launch(sandbox: &Arc<Inner>, prepared: Prepared) -> Result<Ended, Sandb
             .await?;
     }
     let vfs = sandbox.vfs()?;
+    if command.cwd.is_some() {
+        // Here, since no guest would notice: WASI has no working directory to fail to change to.
+        vfs.check_directory(&cwd)?;
+    }
     let record = sandbox.record();
     let limit = command
         .timeout
@@ -377,12 +394,17 @@ async fn say(stderr: &Output, message: &str) {
 
 /// Makes the end visible, in the order that clients rely on (wire-api §4.1): exit code, streams,
 /// sandbox status, waiters.
-fn finish(sandbox: &Arc<Inner>, running: &Arc<Running>, outcome: Outcome, wall: Duration) {
+fn finish(
+    sandbox: &Arc<Inner>,
+    running: &Arc<Running>,
+    outcome: Outcome,
+    written: u64,
+    wall: Duration,
+) {
     let shared = &sandbox.shared;
     let now = shared.clock.now();
     let spools = [running.stdout.spool(), running.stderr.spool()];
     let truncated = spools.iter().flatten().any(|spool| spool.truncated());
-    let written = spools.iter().flatten().map(|spool| spool.written()).sum();
     let record = running.update(|record| {
         record.status = outcome.status;
         record.exit_code = Some(outcome.exit_code);
@@ -493,5 +515,5 @@ pub(crate) fn give_up(sandbox: &Arc<Inner>, prepared: Prepared, reason: &str) {
         message: None,
         completion: None,
     };
-    finish(sandbox, &running, outcome, Duration::ZERO);
+    finish(sandbox, &running, outcome, 0, Duration::ZERO);
 }

@@ -107,6 +107,29 @@ impl Vfs {
         root.write(relative, contents).map_err(io)
     }
 
+    /// Refuses a path that no write could succeed at, whatever is there.
+    ///
+    /// # Errors
+    /// [`FsError::ReadOnly`] and [`FsError::InvalidPath`].
+    pub(crate) fn check_writable(&self, path: &GuestPath) -> Result<(), FsError> {
+        self.writable(path).map(drop)
+    }
+
+    /// Refuses what is no directory.
+    ///
+    /// # Errors
+    /// [`FsError::NotFound`] and [`FsError::NotADirectory`].
+    pub(crate) fn check_directory(&self, path: &GuestPath) -> Result<(), FsError> {
+        let (dir, relative) = self.readable(path)?;
+        let metadata = dir.metadata(relative);
+        if !metadata.map_err(|source| FsError::io(path, source))?.is_dir() {
+            return Err(FsError::NotADirectory {
+                path: path.to_string(),
+            });
+        }
+        Ok(())
+    }
+
     /// Lists one directory, sorted by name.
     pub(crate) fn read_dir(&self, path: &GuestPath) -> Result<Vec<DirEntry>, FsError> {
         let io = |source| FsError::io(path, source);

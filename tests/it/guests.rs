@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use crate::support::{PYTHON, cache_dir, data_dir};
 
 /// Longer than anything takes on a busy machine: whoever waits for this long waits for ever.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(300);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
 /// An engine in a folder of its own, with Python installed and loaded.
 #[derive(Debug)]
@@ -148,7 +148,8 @@ pub(crate) async fn run(sandbox: &Sandbox, command: Command) -> Ended {
 pub(crate) async fn finish(execution: &Execution) -> Ended {
     let (stdout, stderr) = (execution.stdout(), execution.stderr());
     let all = async {
-        let (stdout, stderr) = futures::join!(stdout.read_to_end(), stderr.read_to_end());
+        let both = futures::future::join(stdout.read_to_end(), stderr.read_to_end());
+        let (stdout, stderr) = both.await;
         (execution.wait().await, stdout.unwrap(), stderr.unwrap())
     };
     let (record, stdout, stderr) = within("the end of an execution", all).await;

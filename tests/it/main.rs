@@ -1,5 +1,6 @@
 //! The integration tests: one binary, a module per area, because linking it is slow.
 
+mod artefacts;
 mod cli;
 mod guests;
 mod hostile;

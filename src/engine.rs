@@ -121,6 +121,16 @@ impl Engine {
         })
     }
 
+    /// Runs a future that starts guests or waits for them on the guest threads, without keeping
+    /// the epoch ticking.
+    pub(crate) fn spawn_beside_guests<F>(&self, future: F) -> tokio::task::JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.inner.threads.spawn(future)
+    }
+
     /// Runs blocking work (compiling, hashing, unpacking) away from both guests and callers.
     pub(crate) fn spawn_blocking<F, T>(&self, work: F) -> tokio::task::JoinHandle<T>
     where

@@ -30,7 +30,7 @@ use cap_std::fs::Dir;
 /// Working directory and home of the guest's user; relative API paths resolve against it.
 pub(crate) const WORKSPACE: &str = "/home/agentuity";
 /// Directories that exist in every sandbox, beside those of the runtime.
-const SKELETON: [&str; 2] = ["home/agentuity", "tmp"];
+const SKELETON: [&str; 3] = ["home", "home/agentuity", "tmp"];
 
 /// What a path turned out to name when asked for a program.
 #[derive(Clone, Debug)]
@@ -74,9 +74,9 @@ impl Vfs {
         let io = |source| FsError::io("/", source);
         // Where something is mounted there is a directory, so that listings show it.
         let mounts = base.mounts().iter().map(|mount| mount.guest);
+        make_dir(folder).map_err(io)?;
         for directory in SKELETON.into_iter().chain(mounts) {
-            let directory = folder.join(directory.trim_start_matches('/'));
-            std::fs::create_dir_all(directory).map_err(io)?;
+            make_dir(&folder.join(directory.trim_start_matches('/'))).map_err(io)?;
         }
         let root = Dir::open_ambient_dir(folder, ambient_authority()).map_err(io)?;
         Ok(Self {
@@ -117,6 +117,16 @@ impl Vfs {
             return Ok(Executable::Program(program.clone()));
         }
         self.read_start(path, 256).map(Executable::Other)
+    }
+}
+
+/// Makes one directory unless it is there. Its parents nearly always are: asking for them first
+/// would double the calls of every sandbox's start.
+fn make_dir(path: &Path) -> std::io::Result<()> {
+    match std::fs::create_dir(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => std::fs::create_dir_all(path),
+        made => made,
     }
 }
 

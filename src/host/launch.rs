@@ -1,14 +1,11 @@
 //! Runs programs: from compiled code to exit status.
 
 use std::collections::HashMap;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinHandle;
 use wasmtime::component::{ComponentExportIndex, InstancePre, Linker};
 use wasmtime::{AsContextMut, Store, UpdateDeadline};
@@ -18,6 +15,8 @@ use super::{outcome, poll, signals};
 use crate::digest::Digest;
 use crate::engine::Engine;
 use crate::engine::meter::Metered;
+use crate::limits::MemoryAccount;
+use crate::limits::cpu::CpuAccount;
 use crate::process::{Completion, ExitStatus, Launch, LaunchError, LaunchSpec};
 use crate::vfs::ProgramFile;
 
@@ -203,12 +202,20 @@ impl Launch for Host {
                 permit = Arc::clone(&this.inner.slots).acquire_owned() => permit,
             };
             let engine = this.inner.engine.clone();
-            let running = this.inner.engine.spawn(async move {
-                let completion = run(&engine, &linked, spec).await;
+            let (done, completion) = oneshot::channel();
+            let task = this.inner.engine.spawn(async move {
+                run(&engine, &linked, spec, done).await;
                 drop(permit);
-                completion
             });
-            AbortOnDrop(running).await
+            let mut running = AbortOnDrop(task);
+            match completion.await {
+                Ok(completion) => completion,
+                // Only a panic ends the task without a word.
+                Err(_) => Err(match (&mut running.0).await {
+                    Err(error) => LaunchError::Engine(error.into()),
+                    Ok(()) => LaunchError::Engine("the process ended without a status".into()),
+                }),
+            }
         })
     }
 }
@@ -224,18 +231,41 @@ fn never_ran(status: ExitStatus) -> Completion {
     }
 }
 
+/// Runs a process, says through `done` how it ended, and cleans up behind it.
 async fn run(
     engine: &Engine,
     linked: &Linked,
     spec: LaunchSpec,
-) -> Result<Completion, LaunchError> {
-    let control = Arc::clone(&spec.control);
+    done: oneshot::Sender<Result<Completion, LaunchError>>,
+) {
     let memory = Arc::clone(&spec.memory);
     let cpu = Arc::clone(&spec.cpu);
     let fuel = spec.fuel;
-    let failed = |error: wasmtime::Error| LaunchError::Engine(error.into());
+    // If nobody wants to know any more, this task is being aborted.
+    let guest = match Guest::new(spec) {
+        Ok(guest) => guest,
+        Err(error) => {
+            drop(done.send(Err(error)));
+            return;
+        }
+    };
+    let mut store = Store::new(engine.wasmtime(), guest);
+    let completion = call(&mut store, linked, fuel, &memory, cpu).await;
+    // Resets the instance's memory and gives it back to the account.
+    drop(store);
+    drop(done.send(completion));
+}
 
-    let mut store = Store::new(engine.wasmtime(), Guest::new(spec)?);
+/// Instantiates the program in `store` and calls it.
+async fn call(
+    store: &mut Store<Guest>,
+    linked: &Linked,
+    fuel: Option<u64>,
+    memory: &MemoryAccount,
+    cpu: Arc<CpuAccount>,
+) -> Result<Completion, LaunchError> {
+    let control = Arc::clone(&store.data().control);
+    let failed = |error: wasmtime::Error| LaunchError::Engine(error.into());
     store.limiter(|guest| &mut guest.limiter);
     store.set_epoch_deadline(1);
     store.epoch_deadline_callback(|mut store| {
@@ -255,14 +285,17 @@ async fn run(
         let body = async {
             let instance = linked
                 .pre
-                .instantiate_async(&mut store)
+                .instantiate_async(&mut *store)
                 .await
                 .map_err(Ended::Instantiate)?;
             let exec = instance
-                .get_typed_func::<(), (i32,)>(&mut store, linked.entry)
+                .get_typed_func::<(), (i32,)>(&mut *store, linked.entry)
                 .map_err(Ended::Entry)?;
             instantiated = Some(start.elapsed());
-            let (code,) = exec.call_async(&mut store, ()).await.map_err(Ended::Call)?;
+            let (code,) = exec
+                .call_async(&mut *store, ())
+                .await
+                .map_err(Ended::Call)?;
             Ok(code)
         };
         let mut body = std::pin::pin!(Metered::new(body, cpu));
@@ -321,17 +354,7 @@ enum Ended {
 }
 
 /// A running guest whose handle, when dropped, ends it.
-struct AbortOnDrop(JoinHandle<Result<Completion, LaunchError>>);
-
-impl Future for AbortOnDrop {
-    type Output = Result<Completion, LaunchError>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        Pin::new(&mut self.0)
-            .poll(cx)
-            .map(|joined| joined.unwrap_or_else(|error| Err(LaunchError::Engine(error.into()))))
-    }
-}
+struct AbortOnDrop(JoinHandle<()>);
 
 impl Drop for AbortOnDrop {
     fn drop(&mut self) {

@@ -173,6 +173,11 @@ impl Spool {
         self.changed.notify_waiters();
     }
 
+    /// Whether some of it is in a file.
+    pub(crate) fn has_file(&self) -> bool {
+        self.lock().file.is_some()
+    }
+
     /// Whether output was dropped because of the limit.
     pub(crate) fn truncated(&self) -> bool {
         self.lock().truncated

@@ -246,7 +246,7 @@ impl Belljar {
             truncated: record.output_truncated,
             stats: execution.stats(),
         };
-        reaper::purge(&sandbox.inner).await;
+        reaper::purge(&sandbox.inner);
         Ok(output)
     }
 

@@ -139,22 +139,21 @@ async fn make(
     prepared: Option<Prepared>,
     ready: bool,
 ) -> Result<(), SandboxError> {
-    // A one-shot sandbox does not outlive a crash anyway; any other is there once its creation
-    // was answered.
-    if prepared.is_none() && inner.shared.durable {
-        if let Err(error) = inner.shared.ledger.commit(changes).await {
-            let error = error.into();
-            inner.fail(&error);
-            return Err(error);
-        }
-    } else {
-        inner.shared.ledger.write(changes);
-    }
-    let set_up = set_up(inner, files, prepared);
+    inner.shared.ledger.write(changes);
+    let interactive = prepared.is_none();
+    let set_up = set_up(Arc::clone(&inner), files, prepared);
     if ready {
         set_up.await;
     } else {
         tokio::spawn(set_up);
+    }
+    // A one-shot sandbox does not outlive a crash anyway; any other is there once its creation
+    // was answered.
+    if interactive {
+        inner
+            .recorded()
+            .await
+            .inspect_err(|error| inner.fail(error))?;
     }
     Ok(())
 }

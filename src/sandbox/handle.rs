@@ -109,6 +109,15 @@ impl Inner {
         Ok(status)
     }
 
+    /// Resolves when all that happened so far would survive the death of this process, if its
+    /// data do at all.
+    pub(crate) async fn recorded(&self) -> Result<(), SandboxError> {
+        if self.shared.durable {
+            self.shared.ledger.commit(Vec::new()).await?;
+        }
+        Ok(())
+    }
+
     /// The folder of its private layer.
     pub(crate) fn folder(&self) -> PathBuf {
         self.shared.sandbox_folder(&self.id)
@@ -206,7 +215,11 @@ impl Inner {
 
     /// Starts a prepared execution. The step to `running` has been taken.
     pub(crate) fn start(self: &Arc<Self>, prepared: Prepared) {
-        tokio::spawn(run(Arc::clone(self), prepared));
+        // On the guests' threads: its process is started from there without waking another.
+        self.shared
+            .runtimes
+            .engine()
+            .spawn_beside_guests(run(Arc::clone(self), prepared));
     }
 
     /// Ends the sandbox: kills what runs, removes the files. `destroyed` tells whether somebody
@@ -353,6 +366,7 @@ impl Sandbox {
             now,
             [("names", json!(names))],
         ))]);
+        self.inner.recorded().await?;
         Ok(record.env)
     }
 
@@ -367,13 +381,15 @@ impl Sandbox {
     }
 
     /// Ends it: kills what runs, removes its files. Output that was captured stays readable for
-    /// the grace period. Destroying an ended sandbox only takes it off the lists.
+    /// the grace period. Destroying an ended sandbox only takes it off the lists. Once this has
+    /// returned, a restart does not bring it back.
     ///
     /// # Errors
-    /// None at present; the result leaves room for storage that can fail.
+    /// [`ErrorKind::Internal`](super::ErrorKind::Internal) if that cannot be recorded; it has ended
+    /// all the same.
     pub async fn destroy(&self) -> Result<(), SandboxError> {
         self.inner.stop(true).await;
-        Ok(())
+        self.inner.recorded().await
     }
 
     pub(crate) fn current(&self) -> Option<Arc<Running>> {

@@ -33,7 +33,7 @@ pub(crate) async fn reap(shared: Weak<Shared>) {
                 .ended_at()
                 .is_some_and(|ended| ended + shared.grace <= now)
             {
-                purge(&inner).await;
+                purge(&inner);
             }
         }
         shared.forget_executions();
@@ -52,15 +52,22 @@ async fn idle_timeout(inner: &Arc<Inner>) {
 }
 
 /// Forgets an ended sandbox and removes its output. Its records stay.
-pub(crate) async fn purge(inner: &Arc<Inner>) {
+pub(crate) fn purge(inner: &Arc<Inner>) {
     let shared = &inner.shared;
     shared.sandboxes().remove(&inner.id);
-    let streams = inner.streams();
-    let again = Arc::clone(shared);
-    let removed = shared.runtimes.engine().spawn_blocking(move || {
-        for id in &streams {
-            again.streams.remove(id);
-        }
-    });
-    drop(removed);
+    let (on_disk, in_memory): (Vec<_>, Vec<_>) = inner
+        .streams()
+        .into_iter()
+        .partition(|id| shared.streams.is_on_disk(id));
+    for id in &in_memory {
+        shared.streams.remove(id);
+    }
+    if !on_disk.is_empty() {
+        let again = Arc::clone(shared);
+        shared.runtimes.engine().spawn_blocking(move || {
+            for id in &on_disk {
+                again.streams.remove(id);
+            }
+        });
+    }
 }

@@ -174,7 +174,8 @@ pub(crate) async fn run(sandbox: Arc<Inner>, prepared: Prepared) {
 
 /// Bytes that came out of both streams, which may be one.
 fn written(stdout: &Output, stderr: &Output) -> u64 {
-    let same = matches!((stdout, stderr), (Output::Spool(a), Output::Spool(b)) if Arc::ptr_eq(a, b));
+    let same =
+        matches!((stdout, stderr), (Output::Spool(a), Output::Spool(b)) if Arc::ptr_eq(a, b));
     let count = |output: &Output| match output {
         Output::Discard => 0,
         Output::Spool(spool) => spool.written(),

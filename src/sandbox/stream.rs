@@ -296,6 +296,18 @@ impl Streams {
         }
     }
 
+    /// Whether removing a stream has to touch the disk.
+    pub(crate) fn is_on_disk(&self, id: &StreamId) -> bool {
+        match self.lock().get(id) {
+            Some(Stream {
+                kind: Kind::Output(spool),
+                ..
+            }) => spool.has_file(),
+            Some(_) => false,
+            None => true,
+        }
+    }
+
     /// Forgets a stream and removes what was kept of it. Blocking.
     pub(crate) fn remove(&self, id: &StreamId) {
         if let Some(stream) = self.lock().remove(id) {

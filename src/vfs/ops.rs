@@ -86,7 +86,14 @@ impl Vfs {
         let root = &self.inner.root;
         let io = |source| FsError::io(path, source);
         if let Some(parent) = relative.parent().filter(|parent| *parent != Path::new("")) {
-            root.create_dir_all(parent).map_err(io)?;
+            // What exists already and is in the way is a file.
+            root.create_dir_all(parent)
+                .map_err(|source| match source.kind() {
+                    io::ErrorKind::AlreadyExists => FsError::NotADirectory {
+                        path: path.to_string(),
+                    },
+                    _ => io(source),
+                })?;
         }
         match root.metadata(relative) {
             Ok(metadata) if metadata.is_dir() => {
@@ -122,7 +129,10 @@ impl Vfs {
     pub(crate) fn check_directory(&self, path: &GuestPath) -> Result<(), FsError> {
         let (dir, relative) = self.readable(path)?;
         let metadata = dir.metadata(relative);
-        if !metadata.map_err(|source| FsError::io(path, source))?.is_dir() {
+        if !metadata
+            .map_err(|source| FsError::io(path, source))?
+            .is_dir()
+        {
             return Err(FsError::NotADirectory {
                 path: path.to_string(),
             });

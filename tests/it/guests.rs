@@ -1,14 +1,15 @@
 //! What the tests of the library share: an engine in a folder of its own, Python as a command, a
 //! conversation with a running program, and waiting that ends.
 
+use std::fmt;
 use std::future::Future;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use belljar::{
-    Belljar, BelljarOptions, Command, Execution, ExecutionStatus, Output, OutputMode, OutputReader,
-    Sandbox, SandboxFilter, SandboxOptions, SandboxRecord, Stats, Stdin, StdinWriter,
+    Belljar, BelljarOptions, Command, Execution, ExecutionId, ExecutionStatus, Output, OutputMode,
+    OutputReader, Sandbox, SandboxFilter, SandboxOptions, SandboxRecord, Stats, Stdin, StdinWriter,
 };
 use bytes::Bytes;
 use tempfile::TempDir;
@@ -90,7 +91,6 @@ pub(crate) fn python(code: &str) -> Command {
 }
 
 /// How an execution ended, with all it wrote.
-#[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) status: ExecutionStatus,
     pub(crate) exit_code: Option<i32>,
@@ -121,6 +121,22 @@ impl Ended {
     #[track_caller]
     pub(crate) fn stats(&self) -> &Stats {
         self.stats.as_ref().expect("it was started")
+    }
+}
+
+impl fmt::Debug for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A flood would hide what is wrong.
+        let start = |text: &str| -> String { text.chars().take(2_000).collect() };
+        f.debug_struct("Ended")
+            .field("status", &self.status)
+            .field("exit_code", &self.exit_code)
+            .field("error", &self.error)
+            .field("truncated", &self.truncated)
+            .field("stdout", &start(&self.text()))
+            .field("stderr", &start(&self.stderr))
+            .field("stats", &self.stats)
+            .finish()
     }
 }
 
@@ -246,6 +262,15 @@ impl Live {
     pub(crate) async fn say(&self, text: &'static str) {
         let said = self.stdin.write(Bytes::from_static(text.as_bytes()));
         within("the program reads", said).await.unwrap();
+    }
+
+    /// Lets it go on with nobody who waits for it.
+    pub(crate) fn detach(self) -> (ExecutionId, StdinWriter) {
+        // Whoever reads its output waits for it, too.
+        drop(self.stdout);
+        let id = self.execution.id().clone();
+        self.execution.detach();
+        (id, self.stdin)
     }
 
     /// Waits for its end; the output has all of it.

@@ -1,5 +1,11 @@
 //! The integration tests: one binary, a module per area, because linking it is slow.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed, which is what it is for; also in what tests share"
+)]
+
 mod artefacts;
 mod cli;
 mod guests;

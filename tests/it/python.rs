@@ -20,7 +20,8 @@ async fn run(belljar: &Belljar, case: &Case) -> Ended {
     for (path, content) in case.files {
         sandbox = sandbox.file(*path, content.as_bytes());
     }
-    let mut command = Command::new(case.argv.iter().copied()).stdin(Stdin::Bytes(case.stdin.into()));
+    let mut command =
+        Command::new(case.argv.iter().copied()).stdin(Stdin::Bytes(case.stdin.into()));
     for (name, value) in case.env {
         command = command.env(*name, *value);
     }
@@ -81,7 +82,10 @@ async fn failure(belljar: &Belljar, case: &Case) -> Option<String> {
     let text_again = again.as_ref().map(Ended::text);
     let stderr_again = again.as_ref().map(|again| again.stderr.as_str());
     for (name, expected) in [
-        ("stdout", mismatch(case.stdout, &text, text_again.as_deref())),
+        (
+            "stdout",
+            mismatch(case.stdout, &text, text_again.as_deref()),
+        ),
         ("stderr", mismatch(case.stderr, &ended.stderr, stderr_again)),
     ] {
         if let Some(expected) = expected {
@@ -109,7 +113,11 @@ async fn every_case_does_what_it_says() {
         .collect()
         .await;
     let (failed, all) = (failures.len(), CASES.len());
-    assert!(failures.is_empty(), "{failed} of {all} cases:\n{}", failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{failed} of {all} cases:\n{}",
+        failures.join("\n")
+    );
 }
 
 #[test]
@@ -133,7 +141,10 @@ fn the_runner_sees_what_is_wrong() {
         (SameEachRun, "1", Some("2")),
         (SameEachRun, "", Some("")),
     ] {
-        assert!(mismatch(matcher, got, again).is_some(), "{matcher:?} {got:?}");
+        assert!(
+            mismatch(matcher, got, again).is_some(),
+            "{matcher:?} {got:?}"
+        );
     }
 }
 

@@ -20,7 +20,9 @@ const STOPPED: &str = "the server stopped while it was running";
 /// Opens the library where `belljar serve` has its data.
 async fn open(data: &Path) -> Belljar {
     let records = SqliteRecords::open(data.join("belljar.db")).unwrap();
-    let options = BelljarOptions::at(data).cache_dir(cache_dir()).records(Box::new(records));
+    let options = BelljarOptions::at(data)
+        .cache_dir(cache_dir())
+        .records(Box::new(records));
     let belljar = Belljar::open(options).await.unwrap();
     belljar.install_runtime(PYTHON).await.unwrap();
     belljar
@@ -50,12 +52,18 @@ async fn closed_and_opened_again() {
         let belljar = open(data.path()).await;
         let sandbox = belljar.sandbox(&id).unwrap();
         let record = sandbox.record();
-        assert_eq!((record.status, record.executions), (SandboxStatus::Idle, 1 + round));
+        assert_eq!(
+            (record.status, record.executions),
+            (SandboxStatus::Idle, 1 + round)
+        );
         assert_eq!(sandbox.read_file("d/f").await.unwrap(), "content");
         let code = "import os; print(os.environ['A'], os.environ['B'], open('d/f').read())";
         run(&sandbox, python(code)).await.expect(0, "1 2 content\n");
         let record = belljar.execution(&cut).await.unwrap();
-        assert_eq!((record.status, record.exit_code), (ExecutionStatus::Cancelled, Some(130)));
+        assert_eq!(
+            (record.status, record.exit_code),
+            (ExecutionStatus::Cancelled, Some(130))
+        );
         assert_eq!(belljar.execution(&kept.id).await.unwrap(), kept);
         let stream = belljar.stream(kept.stdout.as_ref().unwrap()).unwrap();
         let read = within("its output", stream.reader().read_to_end()).await;
@@ -75,7 +83,8 @@ fn dropped_without_being_closed() {
     let (sandbox, execution) = first.block_on(async {
         let belljar = open(data.path()).await;
         let sandbox = belljar.create(options()).await.unwrap();
-        let code = "open('f', 'w').write('content')\nprint('written', flush=True)\nwhile True: pass";
+        let code =
+            "open('f', 'w').write('content')\nprint('written', flush=True)\nwhile True: pass";
         let mut live = Live::ready(&sandbox, code).await;
         assert_eq!(live.line().await.as_deref(), Some("written"));
         (sandbox.id().clone(), live.execution.id().clone())
@@ -103,10 +112,14 @@ fn dropped_without_being_closed() {
 async fn killed_in_the_middle_of_an_execution() {
     let data = data_dir();
     let server = Server::start(data.path()).await;
-    let sandbox = server.sandbox(&json!({ "runtime": PYTHON, "env": { "A": "1" } })).await;
+    let sandbox = server
+        .sandbox(&json!({ "runtime": PYTHON, "env": { "A": "1" } }))
+        .await;
     let code = "open('f', 'w').write('content'); print('kept')";
     let kept = server.execute(&sandbox, code).await;
-    let ended = server.get(&format!("/sandbox/execution/{}?wait=60s", kept.id)).await;
+    let ended = server
+        .get(&format!("/sandbox/execution/{}?wait=60s", kept.id))
+        .await;
     assert_eq!(ended["status"], "completed", "{ended}");
     // Kept behind everybody's back.
     let file = data.path().join("output").join(kept.stdout.as_str());
@@ -134,7 +147,10 @@ async fn killed_in_the_middle_of_an_execution() {
         (ExecutionStatus::Failed, Some(137), Some(STOPPED))
     );
     assert!(record.completed_at.is_some());
-    let events = belljar.events(again.id(), 1, Direction::Desc).await.unwrap();
+    let events = belljar
+        .events(again.id(), 1, Direction::Desc)
+        .await
+        .unwrap();
     assert_eq!(events[0].kind, "lifecycle:failed");
     assert_eq!(events[0].data["error"], STOPPED);
     let stream = belljar.stream(&kept.stdout).unwrap();
@@ -147,16 +163,31 @@ async fn killed_in_the_middle_of_an_execution() {
     // A one-shot sandbox was for the one execution.
     let id = text(&oneshot["sandboxId"]).parse().unwrap();
     let record = belljar.sandbox_record(&id).await.unwrap();
-    assert_eq!((record.status, record.exit_code), (SandboxStatus::Failed, Some(137)));
-    assert_eq!(belljar.sandbox(&id).unwrap_err().kind(), ErrorKind::NotFound);
-    let record = belljar.execution(&record.execution_id.unwrap()).await.unwrap();
-    assert_eq!((record.status, record.error.as_deref()), (ExecutionStatus::Failed, Some(STOPPED)));
+    assert_eq!(
+        (record.status, record.exit_code),
+        (SandboxStatus::Failed, Some(137))
+    );
+    assert_eq!(
+        belljar.sandbox(&id).unwrap_err().kind(),
+        ErrorKind::NotFound
+    );
+    let record = belljar
+        .execution(&record.execution_id.unwrap())
+        .await
+        .unwrap();
+    assert_eq!(
+        (record.status, record.error.as_deref()),
+        (ExecutionStatus::Failed, Some(STOPPED))
+    );
     let folder = |id: &str| data.path().join("sandboxes").join(id);
     assert!(!folder(id.as_str()).exists());
 
     let idle = belljar.sandbox(&idle.parse().unwrap()).unwrap();
     run(&idle, python("print(1)")).await.expect(0, "1\n");
-    let record = belljar.sandbox_record(&gone.parse().unwrap()).await.unwrap();
+    let record = belljar
+        .sandbox_record(&gone.parse().unwrap())
+        .await
+        .unwrap();
     assert_eq!(record.status, SandboxStatus::Deleted);
     assert!(belljar.sandbox(&record.id).is_err());
     belljar.close().await;
@@ -168,7 +199,9 @@ async fn killed_in_the_middle_of_an_execution() {
     let shown = server.get(&format!("/sandbox/execution/{}", cut.id)).await;
     assert_eq!(shown["status"], "failed", "{shown}");
     let kept_again = server.execute(&sandbox, "print(open('f').read())").await;
-    let ended = server.get(&format!("/sandbox/execution/{}?wait=60s", kept_again.id)).await;
+    let ended = server
+        .get(&format!("/sandbox/execution/{}?wait=60s", kept_again.id))
+        .await;
     assert_eq!(ended["exitCode"], 0, "{ended}");
     server.kill();
 }
@@ -192,7 +225,10 @@ async fn killed_while_sandboxes_are_created() {
                     let body = json!({ "runtime": PYTHON });
                     // Until the server is gone.
                     while let Some(created) = client.try_post("/sandbox", &body).await {
-                        said.send(text(&created["sandboxId"])).unwrap();
+                        // Until the runtime is loaded, what is answered is not made yet.
+                        if created["status"] == "idle" {
+                            said.send(text(&created["sandboxId"])).unwrap();
+                        }
                     }
                 })
             })
@@ -234,7 +270,10 @@ async fn a_sandbox_whose_files_are_lost_has_failed() {
     let record = belljar.sandbox_record(&lost).await.unwrap();
     assert_eq!(record.status, SandboxStatus::Failed);
     assert!(record.ended_at.is_some());
-    assert_eq!(belljar.sandbox(&lost).unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(
+        belljar.sandbox(&lost).unwrap_err().kind(),
+        ErrorKind::NotFound
+    );
     let kept = belljar.sandbox(&kept).unwrap();
     run(&kept, python("print(1)")).await.expect(0, "1\n");
     kept.destroy().await.unwrap();

@@ -50,6 +50,7 @@ def take():
     sys.dont_write_bytecode = False
     # Nothing of the image is ever looked at by a process's garbage collector.
     gc.freeze()
+    ending.collected_at_start = ending.collections()
 
 
 def rehearse(command_line, ending, fresh, program):

@@ -46,7 +46,11 @@ async fn destroyed_at_once() {
         within("the end", sandbox.destroy()).await.unwrap();
         assert_eq!(sandbox.record().status, SandboxStatus::Deleted);
         let record = within("its end", execution.wait()).await;
-        assert_eq!(record.status, ExecutionStatus::Cancelled, "{n}: {record:#?}");
+        assert_eq!(
+            record.status,
+            ExecutionStatus::Cancelled,
+            "{n}: {record:#?}"
+        );
     }
     eventually("all files are removed", async || {
         let mut left = std::fs::read_dir(belljar.data().join("sandboxes")).unwrap();

@@ -17,17 +17,27 @@ async fn a_run_gives_output_and_exit_code_and_its_sandbox_is_gone() {
     let output = belljar.run(options(), python(code)).await.unwrap();
     assert_eq!(output.status, ExecutionStatus::Completed);
     assert_eq!(
-        (output.exit_code, output.stdout.as_slice(), output.stderr.as_slice()),
+        (
+            output.exit_code,
+            output.stdout.as_slice(),
+            output.stderr.as_slice()
+        ),
         (7, b"out\n".as_slice(), b"err\n".as_slice())
     );
     assert!(!output.truncated);
     let stats = output.stats.unwrap();
     assert_eq!(stats.output_bytes, 8);
-    assert!(stats.peak_memory.bytes() > 0 && !stats.cpu.is_zero(), "{stats:?}");
+    assert!(
+        stats.peak_memory.bytes() > 0 && !stats.cpu.is_zero(),
+        "{stats:?}"
+    );
 
     let id = &output.sandbox_id;
     let gone = belljar.sandbox(id).unwrap_err();
-    assert_eq!((gone.kind(), gone.code()), (ErrorKind::NotFound, "SANDBOX_NOT_FOUND"));
+    assert_eq!(
+        (gone.kind(), gone.code()),
+        (ErrorKind::NotFound, "SANDBOX_NOT_FOUND")
+    );
     let record = belljar.sandbox_record(id).await.unwrap();
     assert_eq!(
         (record.status, record.exit_code, record.executions),
@@ -128,7 +138,10 @@ async fn a_changed_environment_is_that_of_later_commands() {
         .expect(0, "[None, '3', '', None]\n");
     // What is refused changes nothing.
     for bad in ["", "X=Y", "X\0"] {
-        let changes = [(bad.to_owned(), Some("x".to_owned())), ("B".to_owned(), None)];
+        let changes = [
+            (bad.to_owned(), Some("x".to_owned())),
+            ("B".to_owned(), None),
+        ];
         let error = sandbox.set_env(BTreeMap::from(changes)).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{error}");
     }
@@ -150,7 +163,10 @@ async fn the_working_directory_is_chosen_per_command() {
         run(&sandbox, python(code).cwd(cwd))
             .await
             .expect(0, &format!("{expected} {expected}\n"));
-        sandbox.read_file(&format!("{expected}/here")).await.unwrap();
+        sandbox
+            .read_file(&format!("{expected}/here"))
+            .await
+            .unwrap();
     }
     let code = "import os; print(os.path.isfile('json/__init__.py'))";
     run(&sandbox, python(code).cwd("/usr/lib/python3.14"))
@@ -185,7 +201,9 @@ async fn a_working_directory_that_is_not_there_is_a_failure_that_says_so() {
     }
     // The directory a command's own files make is there in time.
     let command = python("import os; print(os.listdir())").cwd("new");
-    run(&sandbox, command.file("new/f", "x")).await.expect(0, "['f']\n");
+    run(&sandbox, command.file("new/f", "x"))
+        .await
+        .expect(0, "['f']\n");
     assert_eq!(sandbox.record().status, SandboxStatus::Idle);
 }
 
@@ -194,20 +212,33 @@ async fn arguments_arrive_as_they_are() {
     let belljar = Opened::new().await;
     let sandbox = belljar.fresh().await;
     let code = "import sys; print(ascii(sys.argv[1:]))";
-    let argv = ["python3", "-c", code, "", "a b", "--", "-c", "é\n", "\u{1f389}"];
-    run(&sandbox, Command::new(argv)).await.expect(
-        0,
-        "['', 'a b', '--', '-c', '\\xe9\\n', '\\U0001f389']\n",
-    );
+    let argv = [
+        "python3",
+        "-c",
+        code,
+        "",
+        "a b",
+        "--",
+        "-c",
+        "é\n",
+        "\u{1f389}",
+    ];
+    run(&sandbox, Command::new(argv))
+        .await
+        .expect(0, "['', 'a b', '--', '-c', '\\xe9\\n', '\\U0001f389']\n");
 }
 
 #[tokio::test]
 async fn files_are_there_before_the_program() {
     let belljar = Opened::new().await;
-    let sandbox = options().file("a/b.txt", "from the sandbox").file("/tmp/t", "t");
+    let sandbox = options()
+        .file("a/b.txt", "from the sandbox")
+        .file("/tmp/t", "t");
     let sandbox = belljar.create(sandbox).await.unwrap();
     let code = "import os\nfor path in ['a/b.txt', '/tmp/t', 'c.txt']: print(open(path).read())";
-    let command = python(code).file("c.txt", "from the command").file("/tmp/t", "again");
+    let command = python(code)
+        .file("c.txt", "from the command")
+        .file("/tmp/t", "again");
     run(&sandbox, command)
         .await
         .expect(0, "from the sandbox\nagain\nfrom the command\n");
@@ -216,8 +247,13 @@ async fn files_are_there_before_the_program() {
 #[tokio::test]
 async fn what_is_no_program_fails_as_in_a_shell() {
     let belljar = Opened::new().await;
-    let sandbox = options().file("text", "plain").file("script", "#!/bin/sh\nexit 0\n");
-    let sandbox = belljar.create(sandbox.file("module.wasm", "\0asm")).await.unwrap();
+    let sandbox = options()
+        .file("text", "plain")
+        .file("script", "#!/bin/sh\nexit 0\n");
+    let sandbox = belljar
+        .create(sandbox.file("module.wasm", "\0asm"))
+        .await
+        .unwrap();
     for (program, code, reason) in [
         ("no-such", 127, "no-such: command not found"),
         ("", 127, ": command not found"),
@@ -239,7 +275,13 @@ async fn what_is_no_program_fails_as_in_a_shell() {
         assert_eq!(ended.stderr, line);
         assert!(line.contains(reason), "{program:?}: {line}");
     }
-    for name in ["python3", "python", "python3.14", "/usr/bin/python3", "/bin/python"] {
+    for name in [
+        "python3",
+        "python",
+        "python3.14",
+        "/usr/bin/python3",
+        "/bin/python",
+    ] {
         let command = Command::new([name, "-c", "print(1)"]);
         run(&sandbox, command).await.expect(0, "1\n");
     }
@@ -252,14 +294,23 @@ async fn what_is_no_program_fails_as_in_a_shell() {
 async fn a_one_shot_sandbox_can_be_read_after_its_end() {
     let belljar = Opened::new().await;
     let code = "import sys; print('kept'); sys.exit(3)";
-    let sandbox = belljar.create(options().command(python(code))).await.unwrap();
+    let sandbox = belljar
+        .create(options().command(python(code)))
+        .await
+        .unwrap();
     let wanted = [SandboxStatus::Terminated];
     let ended = sandbox.wait_status(&wanted, crate::guests::PATIENCE).await;
-    assert_eq!((ended.status, ended.exit_code), (SandboxStatus::Terminated, Some(3)));
+    assert_eq!(
+        (ended.status, ended.exit_code),
+        (SandboxStatus::Terminated, Some(3))
+    );
     let stdout = belljar.stream(&ended.stdout.unwrap()).unwrap();
     let read = within("the output", stdout.reader().read_to_end()).await;
     assert_eq!(read.unwrap(), b"kept\n");
-    let execution = belljar.execution(&ended.execution_id.unwrap()).await.unwrap();
+    let execution = belljar
+        .execution(&ended.execution_id.unwrap())
+        .await
+        .unwrap();
     assert_eq!(
         (execution.status, execution.exit_code, execution.sandbox_id),
         (ExecutionStatus::Completed, Some(3), ended.id)

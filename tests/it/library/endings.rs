@@ -20,15 +20,23 @@ async fn out_of_time_is_a_status_an_exit_code_and_a_message() {
     let belljar = Opened::new().await;
     let sandbox = belljar.fresh().await;
     for code in ENDLESS {
-        let command = python(code).stdin(Stdin::Pipe).timeout(Duration::from_millis(300));
+        let command = python(code)
+            .stdin(Stdin::Pipe)
+            .timeout(Duration::from_millis(300));
         let ended = run(&sandbox, command).await;
         assert_eq!(
             (ended.status, ended.exit_code, ended.error.as_deref()),
-            (ExecutionStatus::Timeout, Some(124), Some("timed out after 300ms")),
+            (
+                ExecutionStatus::Timeout,
+                Some(124),
+                Some("timed out after 300ms")
+            ),
             "{code}: {ended:#?}"
         );
         assert_eq!(ended.stderr, "belljar: python3: timed out after 300ms\n");
-        run(&sandbox, python("print('next')")).await.expect(0, "next\n");
+        run(&sandbox, python("print('next')"))
+            .await
+            .expect(0, "next\n");
     }
 }
 
@@ -42,7 +50,9 @@ async fn a_sandboxes_time_limit_is_that_of_commands_without_their_own() {
     assert_eq!(ended.error.as_deref(), Some("timed out after 200ms"));
     let code = "import time; time.sleep(0.5); print('done')";
     for limit in [Duration::ZERO, PATIENCE] {
-        run(&sandbox, python(code).timeout(limit)).await.expect(0, "done\n");
+        run(&sandbox, python(code).timeout(limit))
+            .await
+            .expect(0, "done\n");
     }
 }
 
@@ -59,8 +69,13 @@ async fn a_cancelled_command_keeps_its_output_and_its_sandbox() {
             (ExecutionStatus::Cancelled, Some(130), Some("cancelled")),
             "{code}: {ended:#?}"
         );
-        assert_eq!((ended.text().as_str(), ended.stderr.as_str()), ("ready\n", ""));
-        run(&sandbox, python("print('next')")).await.expect(0, "next\n");
+        assert_eq!(
+            (ended.text().as_str(), ended.stderr.as_str()),
+            ("ready\n", "")
+        );
+        run(&sandbox, python("print('next')"))
+            .await
+            .expect(0, "next\n");
     }
 }
 
@@ -70,7 +85,9 @@ async fn an_execution_can_be_cancelled_by_its_id() {
     let sandbox = belljar.fresh().await;
     let live = Live::ready(&sandbox, ENDLESS[0]).await;
     let id = live.execution.id().clone();
-    let record = within("its end", belljar.cancel_execution(&id)).await.unwrap();
+    let record = within("its end", belljar.cancel_execution(&id))
+        .await
+        .unwrap();
     assert_eq!(record.status, ExecutionStatus::Cancelled);
     assert_eq!(live.execution.record(), record);
     assert_eq!(sandbox.record().status, SandboxStatus::Idle);
@@ -80,10 +97,19 @@ async fn an_execution_can_be_cancelled_by_its_id() {
     let execution = sandbox.execute(python("print(1)")).await.unwrap();
     finish(&execution).await.expect(0, "1\n");
     let record = belljar.cancel_execution(execution.id()).await.unwrap();
-    assert_eq!((record.status, record.exit_code), (ExecutionStatus::Completed, Some(0)));
+    assert_eq!(
+        (record.status, record.exit_code),
+        (ExecutionStatus::Completed, Some(0))
+    );
 
-    let error = belljar.cancel_execution(&ExecutionId::generate()).await.unwrap_err();
-    assert_eq!((error.kind(), error.code()), (ErrorKind::NotFound, "EXECUTION_NOT_FOUND"));
+    let error = belljar
+        .cancel_execution(&ExecutionId::generate())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.code()),
+        (ErrorKind::NotFound, "EXECUTION_NOT_FOUND")
+    );
 }
 
 #[tokio::test]
@@ -97,15 +123,18 @@ async fn dropping_an_execution_cancels_it_and_detaching_does_not() {
     assert_eq!(record.status, ExecutionStatus::Cancelled);
 
     let live = Live::ready(&sandbox, "input()").await;
-    let id = live.execution.id().clone();
-    // Not of the execution: that would count as somebody waiting.
     let stdout = live.execution.record().stdout.unwrap();
-    let (stdin, execution) = (live.stdin, live.execution);
-    execution.detach();
-    assert_eq!(belljar.execution(&id).await.unwrap().status, ExecutionStatus::Running);
+    let (id, stdin) = live.detach();
+    assert_eq!(
+        belljar.execution(&id).await.unwrap().status,
+        ExecutionStatus::Running
+    );
     stdin.write("go on\n".into()).await.unwrap();
     let record = belljar.wait_execution(&id, PATIENCE).await.unwrap();
-    assert_eq!((record.status, record.exit_code), (ExecutionStatus::Completed, Some(0)));
+    assert_eq!(
+        (record.status, record.exit_code),
+        (ExecutionStatus::Completed, Some(0))
+    );
     let read = belljar.stream(&stdout).unwrap().reader().read_to_end();
     assert_eq!(within("output", read).await.unwrap(), b"ready\n");
 }
@@ -119,16 +148,11 @@ async fn a_detached_execution_that_nobody_waits_for_is_abandoned() {
     .await;
     let sandbox = belljar.fresh().await;
     // Nobody has ever waited for this one, so nobody has left it.
-    let live = Live::ready(&sandbox, "input()").await;
-    let kept = live.execution.id().clone();
-    let stdin = live.stdin;
-    live.execution.detach();
+    let (kept, stdin) = Live::ready(&sandbox, "input()").await.detach();
 
     // Of two who wait for this one, one leaves.
     let another = belljar.fresh().await;
-    let live = Live::ready(&another, "input()").await;
-    let waited = live.execution.id().clone();
-    live.execution.detach();
+    let (waited, _stdin) = Live::ready(&another, "input()").await.detach();
     let mut stays = Box::pin(belljar.wait_execution(&waited, PATIENCE));
     assert!(stays.as_mut().now_or_never().is_none());
     let leaves = belljar.wait_execution(&waited, PATIENCE);
@@ -136,10 +160,13 @@ async fn a_detached_execution_that_nobody_waits_for_is_abandoned() {
 
     // The only one who waits for this one leaves later, and that ends it.
     let third = belljar.fresh().await;
-    let live = Live::ready(&third, "input()").await;
-    let left = live.execution.id().clone();
-    live.execution.detach();
-    assert!(belljar.wait_execution(&left, PATIENCE).now_or_never().is_none());
+    let (left, _stdin) = Live::ready(&third, "input()").await.detach();
+    assert!(
+        belljar
+            .wait_execution(&left, PATIENCE)
+            .now_or_never()
+            .is_none()
+    );
     third.wait_status(&[SandboxStatus::Idle], PATIENCE).await;
     let record = belljar.execution(&left).await.unwrap();
     assert_eq!(record.status, ExecutionStatus::Cancelled);
@@ -171,7 +198,11 @@ async fn dropping_a_run_ends_it() {
         () = started => {}
     }
     eventually("it has ended", async || {
-        belljar.all().await.iter().all(|one| one.status == SandboxStatus::Terminated)
+        belljar
+            .all()
+            .await
+            .iter()
+            .all(|one| one.status == SandboxStatus::Terminated)
     })
     .await;
 }
@@ -194,9 +225,8 @@ async fn a_call_given_up_at_any_moment_leaves_nothing_half_made() {
     }
     eventually("every sandbox has been made or has ended", async || {
         let all = belljar.all().await;
-        all.iter().all(|one| {
-            one.status == SandboxStatus::Idle || !one.status.is_live()
-        })
+        all.iter()
+            .all(|one| one.status == SandboxStatus::Idle || !one.status.is_live())
     })
     .await;
     // Ended ones still count until the grace period is over; this one has room all the same.
@@ -216,7 +246,10 @@ async fn destroying_ends_what_runs() {
     assert_eq!(record.status, SandboxStatus::Deleted);
     assert!(record.ended_at.is_some());
     let ended = live.finish().await;
-    assert_eq!((ended.status, ended.exit_code), (ExecutionStatus::Cancelled, Some(130)));
+    assert_eq!(
+        (ended.status, ended.exit_code),
+        (ExecutionStatus::Cancelled, Some(130))
+    );
     let root = belljar.root_of(&sandbox);
     eventually("its files are removed", async || !root.exists()).await;
     sandbox.destroy().await.unwrap();
@@ -232,7 +265,10 @@ async fn a_destroyed_sandbox_accepts_no_more_work() {
         path: "f".into(),
         content: "x".into(),
     };
-    let expected = format!("sandbox {} is deleted and accepts no more work", sandbox.id());
+    let expected = format!(
+        "sandbox {} is deleted and accepts no more work",
+        sandbox.id()
+    );
     for error in [
         sandbox.execute(python("1")).await.unwrap_err(),
         sandbox.write_files(vec![write]).await.unwrap_err(),
@@ -243,7 +279,10 @@ async fn a_destroyed_sandbox_accepts_no_more_work() {
         sandbox.remove_dir("d", true).await.unwrap_err(),
         sandbox.set_env(Default::default()).await.unwrap_err(),
     ] {
-        assert_eq!((error.kind(), error.code()), (ErrorKind::Gone, "SANDBOX_TERMINATED"));
+        assert_eq!(
+            (error.kind(), error.code()),
+            (ErrorKind::Gone, "SANDBOX_TERMINATED")
+        );
         assert_eq!(error.to_string(), expected);
     }
     assert!(!belljar.root_of(&sandbox).join("home/agentuity/f").exists());
@@ -256,7 +295,10 @@ async fn a_busy_sandbox_refuses_and_goes_on() {
     let live = Live::ready(&sandbox, "print(input())").await;
     for _ in 0..3 {
         let error = sandbox.execute(python("print(2)")).await.unwrap_err();
-        assert_eq!((error.kind(), error.code()), (ErrorKind::Busy, "SANDBOX_BUSY"));
+        assert_eq!(
+            (error.kind(), error.code()),
+            (ErrorKind::Busy, "SANDBOX_BUSY")
+        );
         let expected = format!("sandbox {} is running another execution", sandbox.id());
         assert_eq!(error.to_string(), expected);
     }
@@ -273,13 +315,21 @@ async fn closing_ends_what_runs_and_refuses_what_comes() {
     let belljar = Opened::new().await;
     let sandbox = belljar.fresh().await;
     let live = Live::ready(&sandbox, ENDLESS[0]).await;
-    let oneshot = belljar.create(options().command(python(ENDLESS[0]))).await.unwrap();
+    let oneshot = belljar
+        .create(options().command(python(ENDLESS[0])))
+        .await
+        .unwrap();
     within("everything is recorded", belljar.close()).await;
     let ended = live.finish().await;
-    assert_eq!((ended.status, ended.exit_code), (ExecutionStatus::Cancelled, Some(130)));
+    assert_eq!(
+        (ended.status, ended.exit_code),
+        (ExecutionStatus::Cancelled, Some(130))
+    );
     assert_eq!(oneshot.record().status, SandboxStatus::Terminated);
     assert_eq!(sandbox.record().status, SandboxStatus::Idle);
-    let error = within("an answer", belljar.create(options())).await.unwrap_err();
+    let error = within("an answer", belljar.create(options()))
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
     within("nothing to do", belljar.close()).await;
 }

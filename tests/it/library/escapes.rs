@@ -35,7 +35,11 @@ impl Outside {
     fn check(&self) {
         let mut names: Vec<PathBuf> = Vec::new();
         for folder in [self.path().to_owned(), self.path().join("folder")] {
-            names.extend(fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()));
+            names.extend(
+                fs::read_dir(folder)
+                    .unwrap()
+                    .map(|entry| entry.unwrap().path()),
+            );
         }
         names.sort();
         let expected = ["folder", "folder/kept", "secret"].map(|name| self.path().join(name));
@@ -69,7 +73,13 @@ fn plant(belljar: &Opened, sandbox: &Sandbox, target: &Path) -> Vec<String> {
 async fn paths_of_callers_do_not_lead_outside() {
     let belljar = Opened::new().await;
     let sandbox = belljar.fresh().await;
-    for path in ["../../../..", "../../../../etc/passwd", "/..", "/../etc/passwd", "a/../../../../x"] {
+    for path in [
+        "../../../..",
+        "../../../../etc/passwd",
+        "/..",
+        "/../etc/passwd",
+        "a/../../../../x",
+    ] {
         let write = FileWrite {
             path: path.into(),
             content: "x".into(),
@@ -83,7 +93,10 @@ async fn paths_of_callers_do_not_lead_outside() {
             sandbox.remove_dir(path, true).await.unwrap_err(),
         ] {
             assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{path}: {error}");
-            assert!(error.to_string().contains("leads outside of the sandbox"), "{error}");
+            assert!(
+                error.to_string().contains("leads outside of the sandbox"),
+                "{error}"
+            );
         }
     }
     // The host's own files are not where an absolute path leads to, either.
@@ -110,7 +123,10 @@ async fn links_that_lead_outside_are_no_way_in_for_callers() {
     }
     let listed = sandbox.list_files(None).await.unwrap();
     let link = listed.iter().find(|entry| entry.path == "relative");
-    assert!(link.is_none_or(|link| link.is_symlink && link.size < 4096), "{link:?}");
+    assert!(
+        link.is_none_or(|link| link.is_symlink && link.size < 4096),
+        "{link:?}"
+    );
     drop(sandbox.remove_file("parent/secret").await);
     outside.check();
 }
@@ -238,13 +254,21 @@ async fn one_sandbox_cannot_reach_another() {
     let private = belljar.root_of(&theirs).join("home/agentuity/private");
     symlink(&private, home.join("link")).unwrap();
     let id = theirs.id().as_str();
-    symlink(format!("../../../{id}/home/agentuity/private"), home.join("sibling")).unwrap();
+    symlink(
+        format!("../../../{id}/home/agentuity/private"),
+        home.join("sibling"),
+    )
+    .unwrap();
     for path in ["link", "sibling"] {
         let read = ours.read_file(path).await;
         assert!(read.is_err(), "{read:?}");
         let code = format!("print(open({path:?}).read())");
         let ended = run(&ours, python(&code)).await;
-        assert_eq!((ended.exit_code, ended.text().as_str()), (Some(1), ""), "{ended:#?}");
+        assert_eq!(
+            (ended.exit_code, ended.text().as_str()),
+            (Some(1), ""),
+            "{ended:#?}"
+        );
     }
     let direct = format!("../../../{id}/home/agentuity/private");
     let error = ours.read_file(&direct).await.unwrap_err();

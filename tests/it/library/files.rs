@@ -26,7 +26,10 @@ async fn names(sandbox: &Sandbox, path: Option<&str>) -> Vec<String> {
 fn is<T: std::fmt::Debug>(result: Result<T, SandboxError>, kind: ErrorKind, text: &str) {
     let error = result.unwrap_err();
     assert_eq!(error.kind(), kind, "{error}");
-    assert!(error.to_string().contains(text), "{text:?} is not in {error}");
+    assert!(
+        error.to_string().contains(text),
+        "{text:?} is not in {error}"
+    );
 }
 
 #[tokio::test]
@@ -50,10 +53,9 @@ async fn what_is_written_is_read_by_both_sides() {
                 data = open('binary', 'rb').read()\n\
                 print(data == bytes(range(256)) * 4096)\n\
                 open('back', 'wb').write(data[::-1])";
-    run(&sandbox, python(code)).await.expect(
-        0,
-        "'nested'\n'absolute'\n'dotted'\n''\n'named'\nTrue\n",
-    );
+    run(&sandbox, python(code))
+        .await
+        .expect(0, "'nested'\n'absolute'\n'dotted'\n''\n'named'\nTrue\n");
     let mut reversed = binary;
     reversed.reverse();
     assert!(sandbox.read_file("/home/agentuity/back").await.unwrap() == reversed);
@@ -67,12 +69,19 @@ async fn writing_again_replaces_all_of_it() {
     write(&sandbox, "f", "a long first content").await;
     write(&sandbox, "f", "short").await;
     assert_eq!(sandbox.read_file("f").await.unwrap(), "short");
-    run(&sandbox, python("open('f', 'a').write('er'); open('g', 'w').write('g')"))
-        .await
-        .expect(0, "");
+    run(
+        &sandbox,
+        python("open('f', 'a').write('er'); open('g', 'w').write('g')"),
+    )
+    .await
+    .expect(0, "");
     assert_eq!(sandbox.read_file("f").await.unwrap(), "shorter");
     // Whoever has it open goes on with the same file or the old one, never with a mixture.
-    let mut live = Live::ready(&sandbox, "f = open('g')\nprint(f.read(1), flush=True)\ninput()").await;
+    let mut live = Live::ready(
+        &sandbox,
+        "f = open('g')\nprint(f.read(1), flush=True)\ninput()",
+    )
+    .await;
     assert_eq!(live.line().await.as_deref(), Some("g"));
     write(&sandbox, "g", "new").await;
     live.say("\n").await;
@@ -88,15 +97,29 @@ async fn a_list_says_what_there_is() {
     write(&sandbox, "b.txt", "12345").await;
     write(&sandbox, "d/inside", "x").await;
     write(&sandbox, ".hidden", "").await;
-    let code = "import os, time\nos.symlink('b.txt', 'link')\nos.symlink('nowhere', 'a-dangling-one')";
+    let code =
+        "import os, time\nos.symlink('b.txt', 'link')\nos.symlink('nowhere', 'a-dangling-one')";
     run(&sandbox, python(code)).await.expect(0, "");
     let entries = sandbox.list_files(None).await.unwrap();
     let shown: Vec<_> = entries
         .iter()
         .map(|entry| {
-            let FileEntry { path, size, is_dir, is_symlink, link_target, .. } = entry;
+            let FileEntry {
+                path,
+                size,
+                is_dir,
+                is_symlink,
+                link_target,
+                ..
+            } = entry;
             let size = if *is_symlink { 0 } else { *size };
-            (path.as_str(), size, *is_dir, *is_symlink, link_target.as_deref())
+            (
+                path.as_str(),
+                size,
+                *is_dir,
+                *is_symlink,
+                link_target.as_deref(),
+            )
         })
         .collect();
     assert_eq!(
@@ -122,11 +145,26 @@ async fn a_list_says_what_there_is() {
     assert_eq!(sandbox.read_file("link").await.unwrap(), "12345");
 
     assert_eq!(names(&sandbox, Some("d")).await, ["inside"]);
-    assert_eq!(names(&sandbox, Some("/home/agentuity/d/")).await, ["inside"]);
+    assert_eq!(
+        names(&sandbox, Some("/home/agentuity/d/")).await,
+        ["inside"]
+    );
     assert_eq!(names(&sandbox, Some("")).await.len(), 5);
-    assert!(names(&sandbox, Some("/usr/lib/python3.14")).await.contains(&"json".into()));
-    is(sandbox.list_files(Some("none")).await, ErrorKind::NotFound, "/home/agentuity/none");
-    is(sandbox.list_files(Some("b.txt")).await, ErrorKind::InvalidArgument, "not a directory");
+    assert!(
+        names(&sandbox, Some("/usr/lib/python3.14"))
+            .await
+            .contains(&"json".into())
+    );
+    is(
+        sandbox.list_files(Some("none")).await,
+        ErrorKind::NotFound,
+        "/home/agentuity/none",
+    );
+    is(
+        sandbox.list_files(Some("b.txt")).await,
+        ErrorKind::InvalidArgument,
+        "not a directory",
+    );
 }
 
 #[tokio::test]
@@ -135,10 +173,15 @@ async fn the_root_shows_everything_a_path_can_begin_with() {
     let sandbox = belljar.fresh().await;
     for name in ["home", "tmp", "usr"] {
         let shown = names(&sandbox, Some("/")).await;
-        assert!(shown.contains(&name.to_owned()), "{name} is not in {shown:?}");
+        assert!(
+            shown.contains(&name.to_owned()),
+            "{name} is not in {shown:?}"
+        );
     }
     let code = "import os; print(sorted(os.listdir('/')))";
-    run(&sandbox, python(code)).await.expect(0, "['home', 'tmp', 'usr']\n");
+    run(&sandbox, python(code))
+        .await
+        .expect(0, "['home', 'tmp', 'usr']\n");
 }
 
 #[tokio::test]
@@ -146,22 +189,54 @@ async fn directories_are_made_and_removed_with_care() {
     let belljar = Opened::new().await;
     let sandbox = belljar.fresh().await;
     sandbox.make_dir("d", false).await.unwrap();
-    is(sandbox.make_dir("d", false).await, ErrorKind::Conflict, "/home/agentuity/d: already exists");
+    is(
+        sandbox.make_dir("d", false).await,
+        ErrorKind::Conflict,
+        "/home/agentuity/d: already exists",
+    );
     sandbox.make_dir("d", true).await.unwrap();
-    is(sandbox.make_dir("x/y", false).await, ErrorKind::NotFound, "");
+    is(
+        sandbox.make_dir("x/y", false).await,
+        ErrorKind::NotFound,
+        "",
+    );
     sandbox.make_dir("x/y/z", true).await.unwrap();
     write(&sandbox, "f", "x").await;
-    is(sandbox.make_dir("f", false).await, ErrorKind::Conflict, "already exists");
-    is(sandbox.make_dir("f", true).await, ErrorKind::Conflict, "already exists");
-    is(sandbox.make_dir("f/d", true).await, ErrorKind::InvalidArgument, "not a directory");
+    is(
+        sandbox.make_dir("f", false).await,
+        ErrorKind::Conflict,
+        "already exists",
+    );
+    is(
+        sandbox.make_dir("f", true).await,
+        ErrorKind::Conflict,
+        "already exists",
+    );
+    is(
+        sandbox.make_dir("f/d", true).await,
+        ErrorKind::InvalidArgument,
+        "not a directory",
+    );
 
-    is(sandbox.remove_dir("x", false).await, ErrorKind::Conflict, "not empty");
-    is(sandbox.remove_dir("f", true).await, ErrorKind::InvalidArgument, "not a directory");
+    is(
+        sandbox.remove_dir("x", false).await,
+        ErrorKind::Conflict,
+        "not empty",
+    );
+    is(
+        sandbox.remove_dir("f", true).await,
+        ErrorKind::InvalidArgument,
+        "not a directory",
+    );
     assert!(sandbox.remove_dir("d", false).await.unwrap());
     assert!(!sandbox.remove_dir("d", false).await.unwrap());
     assert!(sandbox.remove_dir("x", true).await.unwrap());
     assert!(!sandbox.remove_dir("x", true).await.unwrap());
-    is(sandbox.remove_dir("/", true).await, ErrorKind::InvalidArgument, "root directory");
+    is(
+        sandbox.remove_dir("/", true).await,
+        ErrorKind::InvalidArgument,
+        "root directory",
+    );
     assert_eq!(names(&sandbox, None).await, ["f"]);
 }
 
@@ -170,17 +245,31 @@ async fn removing_says_whether_there_was_something() {
     let belljar = Opened::new().await;
     let sandbox = belljar.fresh().await;
     write(&sandbox, "d/f", "x").await;
-    is(sandbox.remove_file("d").await, ErrorKind::InvalidArgument, "is a directory");
+    is(
+        sandbox.remove_file("d").await,
+        ErrorKind::InvalidArgument,
+        "is a directory",
+    );
     assert!(sandbox.remove_file("d/f").await.unwrap());
     assert!(!sandbox.remove_file("d/f").await.unwrap());
     assert!(!sandbox.remove_file("none/f").await.unwrap());
     // A link is removed, not what it leads to.
     write(&sandbox, "kept", "x").await;
-    run(&sandbox, python("import os; os.symlink('kept', 'link')")).await.expect(0, "");
+    run(&sandbox, python("import os; os.symlink('kept', 'link')"))
+        .await
+        .expect(0, "");
     assert!(sandbox.remove_file("link").await.unwrap());
     assert_eq!(names(&sandbox, None).await, ["d", "kept"]);
-    is(sandbox.read_file("d/f").await, ErrorKind::NotFound, "/home/agentuity/d/f: no such file");
-    is(sandbox.read_file("d").await, ErrorKind::InvalidArgument, "is a directory");
+    is(
+        sandbox.read_file("d/f").await,
+        ErrorKind::NotFound,
+        "/home/agentuity/d/f: no such file",
+    );
+    is(
+        sandbox.read_file("d").await,
+        ErrorKind::InvalidArgument,
+        "is a directory",
+    );
     let over = sandbox.write_files(vec![file("d", "x")]).await;
     is(over, ErrorKind::InvalidArgument, "is a directory");
     let below = sandbox.write_files(vec![file("kept/f", "x")]).await;
@@ -224,8 +313,14 @@ async fn the_runtimes_own_tree_is_read_only() {
     assert!(original.starts_with(b"r\"\"\"JSON"), "{original:?}");
     for wrong in [
         sandbox.write_files(vec![file(path, "x")]).await.map(drop),
-        sandbox.write_files(vec![file("/usr/x", "x")]).await.map(drop),
-        sandbox.write_files(vec![file("/tmp/../usr/x", "x")]).await.map(drop),
+        sandbox
+            .write_files(vec![file("/usr/x", "x")])
+            .await
+            .map(drop),
+        sandbox
+            .write_files(vec![file("/tmp/../usr/x", "x")])
+            .await
+            .map(drop),
         sandbox.make_dir("/usr/d", true).await,
         sandbox.remove_file(path).await.map(drop),
         sandbox.remove_dir("/usr/lib", true).await.map(drop),
@@ -260,7 +355,10 @@ async fn the_runtimes_own_tree_is_read_only() {
     );
     run(&sandbox, python(&code)).await.expect(0, "done\n");
     assert_eq!(sandbox.read_file(path).await.unwrap(), original);
-    belljar.python("import json; print(json.dumps(1))").await.expect(0, "1\n");
+    belljar
+        .python("import json; print(json.dumps(1))")
+        .await
+        .expect(0, "1\n");
 }
 
 #[tokio::test]
@@ -270,7 +368,14 @@ async fn a_file_of_the_host_is_copied_in() {
     let host = belljar.data().join("host.txt");
     std::fs::write(&host, "from the host").unwrap();
     sandbox.copy_in(&host, "d/guest.txt").await.unwrap();
-    assert_eq!(sandbox.read_file("d/guest.txt").await.unwrap(), "from the host");
+    assert_eq!(
+        sandbox.read_file("d/guest.txt").await.unwrap(),
+        "from the host"
+    );
     let missing = belljar.data().join("missing");
-    is(sandbox.copy_in(&missing, "x").await, ErrorKind::InvalidArgument, "missing");
+    is(
+        sandbox.copy_in(&missing, "x").await,
+        ErrorKind::InvalidArgument,
+        "missing",
+    );
 }

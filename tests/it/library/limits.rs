@@ -12,7 +12,10 @@ const FUEL: u64 = 2_000_000_000;
 async fn out_of_fuel_is_a_failure_that_says_so() {
     let belljar = Opened::new().await;
     let sandbox = belljar.fresh().await;
-    for code in ["while True: pass", "while True:\n  try:\n    while True: pass\n  except: pass"] {
+    for code in [
+        "while True: pass",
+        "while True:\n  try:\n    while True: pass\n  except: pass",
+    ] {
         let ended = run(&sandbox, python(code).fuel(FUEL)).await;
         assert_eq!(
             (ended.status, ended.exit_code, ended.error.as_deref()),
@@ -24,7 +27,10 @@ async fn out_of_fuel_is_a_failure_that_says_so() {
     }
     // Not enough to start with.
     let ended = run(&sandbox, python("print(1)").fuel(1)).await;
-    assert_eq!((ended.status, ended.exit_code), (ExecutionStatus::Failed, Some(152)));
+    assert_eq!(
+        (ended.status, ended.exit_code),
+        (ExecutionStatus::Failed, Some(152))
+    );
     let ended = run(&sandbox, python("print(1)")).await;
     ended.expect(0, "1\n");
     assert_eq!(ended.stats().fuel_used, None);
@@ -58,7 +64,9 @@ async fn memory_beyond_the_limit_is_refused_to_the_program() {
     let sandbox = belljar.create(sandbox).await.unwrap();
     let code = "try: x = bytearray(128 << 20)\nexcept MemoryError: print('refused')\n\
                 x = bytearray(32 << 20); print(len(x))";
-    run(&sandbox, python(code)).await.expect(0, "refused\n33554432\n");
+    run(&sandbox, python(code))
+        .await
+        .expect(0, "refused\n33554432\n");
     let ended = run(&sandbox, python("x = bytearray(128 << 20)")).await;
     ended.expect(1, "");
     assert!(ended.stderr.ends_with("MemoryError\n"), "{ended:#?}");
@@ -86,7 +94,11 @@ async fn memory_is_given_back_when_a_program_ends() {
             command = command.timeout(Duration::from_secs(5));
         }
         let ended = run(&sandbox, command).await;
-        assert_eq!((ended.exit_code, ended.status), (Some(code), status), "{ended:#?}");
+        assert_eq!(
+            (ended.exit_code, ended.status),
+            (Some(code), status),
+            "{ended:#?}"
+        );
         assert_eq!(ended.text(), "104857600\n", "{ended:#?}");
         let peak = ended.stats().peak_memory.bytes();
         assert!(((100 << 20)..=(192 << 20)).contains(&peak), "{peak}");

@@ -85,7 +85,10 @@ async fn every_status_is_recorded_and_a_one_shot_is_never_idle() {
     let changes = Arc::clone(&seen.changes);
     let belljar = Opened::with(|options| options.records(Box::new(seen))).await;
 
-    let oneshot = belljar.create(options().command(python("print(1)"))).await.unwrap();
+    let oneshot = belljar
+        .create(options().command(python("print(1)")))
+        .await
+        .unwrap();
     let ended = oneshot.wait_status(&[Idle], PATIENCE).await;
     assert_eq!((ended.status, ended.exit_code), (Terminated, Some(0)));
     let sandbox = belljar.fresh().await;
@@ -149,13 +152,20 @@ async fn events_tell_the_story_in_order() {
     let newest = kinds(&belljar, id, 2, Direction::Desc).await;
     assert_eq!(newest, ["destroy", "env:update"]);
     let events = belljar.events(id, 100, Direction::Asc).await.unwrap();
-    assert!(events.windows(2).all(|pair| pair[0].created_at <= pair[1].created_at));
+    assert!(
+        events
+            .windows(2)
+            .all(|pair| pair[0].created_at <= pair[1].created_at)
+    );
     assert_eq!(events[0].data["runtime"], crate::support::PYTHON);
     assert_eq!(events[3].data["exitCode"], 0);
     assert_eq!(events[5].data["status"], "cancelled");
     assert_eq!(events[3].data["executionId"], events[2].data["executionId"]);
 
-    let oneshot = belljar.create(options().command(python("exit(3)"))).await.unwrap();
+    let oneshot = belljar
+        .create(options().command(python("exit(3)")))
+        .await
+        .unwrap();
     oneshot.wait_status(&[], PATIENCE).await;
     let story = [
         "create",
@@ -164,9 +174,15 @@ async fn events_tell_the_story_in_order() {
         "execution:completed",
         "lifecycle:terminated",
     ];
-    assert_eq!(kinds(&belljar, oneshot.id(), 100, Direction::Asc).await, story);
+    assert_eq!(
+        kinds(&belljar, oneshot.id(), 100, Direction::Asc).await,
+        story
+    );
 
-    let error = belljar.events(&SandboxId::generate(), 1, Direction::Asc).await.unwrap_err();
+    let error = belljar
+        .events(&SandboxId::generate(), 1, Direction::Asc)
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
 }
 
@@ -182,7 +198,10 @@ async fn executions_are_listed_newest_first() {
     let codes: Vec<_> = all.iter().map(|one| one.exit_code).collect();
     assert_eq!(codes, [4, 3, 2, 1, 0].map(Some));
     for one in &all {
-        assert_eq!((one.status, &one.sandbox_id), (ExecutionStatus::Completed, sandbox.id()));
+        assert_eq!(
+            (one.status, &one.sandbox_id),
+            (ExecutionStatus::Completed, sandbox.id())
+        );
         assert_eq!(one.command[..2], ["python3", "-c"]);
         let times = [Some(one.created_at), one.started_at, one.completed_at];
         assert!(times.is_sorted() && times[1].is_some(), "{one:#?}");
@@ -205,7 +224,10 @@ async fn lists_show_what_is_asked_for() {
     let kept = belljar.create(named("kept")).await.unwrap();
     let gone = belljar.create(named("gone")).await.unwrap();
     gone.destroy().await.unwrap();
-    let ended = belljar.create(named("ended").command(python("1"))).await.unwrap();
+    let ended = belljar
+        .create(named("ended").command(python("1")))
+        .await
+        .unwrap();
     ended.wait_status(&[], PATIENCE).await;
 
     let names = async |change: &dyn Fn(&mut SandboxFilter)| {
@@ -218,8 +240,14 @@ async fn lists_show_what_is_asked_for() {
     let is = |names: &[&str], total| (names.iter().map(|name| (*name).into()).collect(), total);
     assert_eq!(names(&|_| {}).await, is(&["ended", "kept"], 2));
     assert_eq!(names(&|filter| filter.limit = 1).await, is(&["ended"], 2));
-    assert_eq!(names(&|filter| filter.live = Some(true)).await, is(&["kept"], 1));
-    assert_eq!(names(&|filter| filter.deleted_only = true).await, is(&["gone"], 1));
+    assert_eq!(
+        names(&|filter| filter.live = Some(true)).await,
+        is(&["kept"], 1)
+    );
+    assert_eq!(
+        names(&|filter| filter.deleted_only = true).await,
+        is(&["gone"], 1)
+    );
     let name = |filter: &mut SandboxFilter| filter.name = Some("kept".into());
     assert_eq!(names(&name).await, is(&["kept"], 1));
     assert_eq!(belljar.sandbox(kept.id()).unwrap().record(), kept.record());
@@ -230,7 +258,10 @@ async fn an_idle_sandbox_ends_when_its_time_is_over_and_a_busy_one_does_not() {
     let belljar = Opened::new().await;
     let mut impatient = options();
     impatient.timeouts.idle = Some(Duration::from_millis(50));
-    let busy = belljar.create(impatient.clone().file("f", "x")).await.unwrap();
+    let busy = belljar
+        .create(impatient.clone().file("f", "x"))
+        .await
+        .unwrap();
     let live = Live::ready(&busy, "print(open('f').read(), input())").await;
     let mut patient = options();
     patient.timeouts.idle = Some(Duration::ZERO);
@@ -238,8 +269,16 @@ async fn an_idle_sandbox_ends_when_its_time_is_over_and_a_busy_one_does_not() {
 
     let idle = belljar.create(impatient).await.unwrap();
     let ended = idle.wait_status(&[], PATIENCE).await;
-    assert_eq!((ended.status, ended.exit_code), (SandboxStatus::Terminated, None));
-    let story = ["create", "lifecycle:started", "lifecycle:idle_timeout", "lifecycle:terminated"];
+    assert_eq!(
+        (ended.status, ended.exit_code),
+        (SandboxStatus::Terminated, None)
+    );
+    let story = [
+        "create",
+        "lifecycle:started",
+        "lifecycle:idle_timeout",
+        "lifecycle:terminated",
+    ];
     assert_eq!(kinds(&belljar, idle.id(), 100, Direction::Asc).await, story);
     let error = idle.execute(python("1")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Gone);
@@ -268,9 +307,20 @@ async fn records_stay_when_the_grace_period_is_over() {
         belljar.sandbox(sandbox.id()).is_err()
     });
     forgotten.await;
-    let record = within("records", belljar.sandbox_record(sandbox.id())).await.unwrap();
-    assert_eq!((record.status, record.executions), (SandboxStatus::Deleted, 1));
+    let record = within("records", belljar.sandbox_record(sandbox.id()))
+        .await
+        .unwrap();
+    assert_eq!(
+        (record.status, record.executions),
+        (SandboxStatus::Deleted, 1)
+    );
     assert_eq!(belljar.executions(sandbox.id(), 10).await.unwrap().len(), 1);
-    let error = belljar.sandbox_record(&SandboxId::generate()).await.unwrap_err();
-    assert_eq!((error.kind(), error.code()), (ErrorKind::NotFound, "SANDBOX_NOT_FOUND"));
+    let error = belljar
+        .sandbox_record(&SandboxId::generate())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.code()),
+        (ErrorKind::NotFound, "SANDBOX_NOT_FOUND")
+    );
 }

@@ -10,7 +10,9 @@ use crate::guests::{Live, Opened, eventually, finish, options, python, run, with
 async fn fifty_sandboxes_at_once_are_all_right() {
     let belljar = Opened::new().await;
     let runs = (0..50).map(|n| {
-        let code = format!("import os; open('n', 'w').write('{n}'); print(os.environ['N'], open('n').read())");
+        let code = format!(
+            "import os; open('n', 'w').write('{n}'); print(os.environ['N'], open('n').read())"
+        );
         let options = options().env("N", n.to_string());
         belljar.run(options, python(&code))
     });
@@ -33,16 +35,26 @@ async fn processes_beyond_the_limit_wait_for_their_turn() {
     let mut waiting = Vec::new();
     for n in 0..12 {
         let sandbox = belljar.fresh().await;
-        let execution = sandbox.execute(python(&format!("print({n})"))).await.unwrap();
+        let execution = sandbox
+            .execute(python(&format!("print({n})")))
+            .await
+            .unwrap();
         waiting.push((n, sandbox, execution));
     }
     let (_, sandbox, cancelled) = waiting.pop().unwrap();
     cancelled.cancel();
     let ended = finish(&cancelled).await;
-    assert_eq!((ended.status, ended.text().as_str()), (ExecutionStatus::Cancelled, ""));
+    assert_eq!(
+        (ended.status, ended.text().as_str()),
+        (ExecutionStatus::Cancelled, "")
+    );
     assert_eq!(sandbox.record().status, SandboxStatus::Idle);
     for (_, _, execution) in &waiting {
-        assert!(execution.wait().now_or_never().is_none(), "{:?}", execution.record());
+        assert!(
+            execution.wait().now_or_never().is_none(),
+            "{:?}",
+            execution.record()
+        );
     }
     // One place is enough for all of them.
     let first = holders.pop().unwrap();
@@ -74,13 +86,18 @@ async fn spinning_programs_do_not_stop_others() {
         spinners.push(Live::ready(&sandbox, "while True: pass").await);
     }
     for n in 0..5 {
-        belljar.python(&format!("print({n})")).await.expect(0, &format!("{n}\n"));
+        belljar
+            .python(&format!("print({n})"))
+            .await
+            .expect(0, &format!("{n}\n"));
     }
     let sandbox = belljar.create(options().file("f", "x")).await.unwrap();
     assert_eq!(within("a file", sandbox.read_file("f")).await.unwrap(), "x");
     // One of them computes, waits for nothing, and comes to its end all the same.
     let code = "x = 0\nfor n in range(2_000_000): x += n\nprint(x)";
-    run(&sandbox, python(code)).await.expect(0, "1999999000000\n");
+    run(&sandbox, python(code))
+        .await
+        .expect(0, "1999999000000\n");
     for spinner in spinners {
         assert!(!spinner.execution.record().status.is_terminal());
         spinner.execution.cancel();
@@ -103,7 +120,10 @@ async fn more_sandboxes_than_the_limit_are_refused_with_advice() {
     let error = belljar.create(options()).await.unwrap_err();
     assert_eq!(error.kind(), belljar::ErrorKind::LimitExceeded);
     let text = error.to_string();
-    assert!(text.contains("number of sandboxes is reached (3)"), "{text}");
+    assert!(
+        text.contains("number of sandboxes is reached (3)"),
+        "{text}"
+    );
     assert!(text.contains("destroy some"), "{text}");
     sandboxes.pop().unwrap().destroy().await.unwrap();
     eventually("there is room again", async || {

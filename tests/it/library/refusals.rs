@@ -1,6 +1,8 @@
 //! What can never work is refused before anything happens, with a text that says what is wrong.
 
-use belljar::{ByteSize, Command, ErrorKind, Millicores, SandboxError, SandboxOptions, SandboxStatus};
+use belljar::{
+    ByteSize, Command, ErrorKind, Millicores, SandboxError, SandboxOptions, SandboxStatus,
+};
 
 use crate::guests::{Opened, options, python, run};
 use crate::support::PYTHON;
@@ -17,19 +19,40 @@ fn check(error: &SandboxError, kind: ErrorKind, code: &str, parts: &[&str]) {
 #[tokio::test]
 async fn an_unknown_runtime_is_refused_with_those_there_are() {
     let belljar = Opened::new().await;
-    for name in ["cobol:85", "python", "python:2.7", "", "python:3.14\0", "../python:3.14"] {
+    for name in [
+        "cobol:85",
+        "python",
+        "python:2.7",
+        "",
+        "python:3.14\0",
+        "../python:3.14",
+    ] {
         let error = belljar.create(SandboxOptions::new(name)).await.unwrap_err();
         let expected = format!("there is no runtime {name:?}; available: {PYTHON}");
-        check(&error, ErrorKind::NotFound, "RUNTIME_NOT_FOUND", &[&expected]);
-        assert_eq!(belljar.install_runtime(name).await.unwrap_err().to_string(), expected);
+        check(
+            &error,
+            ErrorKind::NotFound,
+            "RUNTIME_NOT_FOUND",
+            &[&expected],
+        );
+        assert_eq!(
+            belljar.install_runtime(name).await.unwrap_err().to_string(),
+            expected
+        );
     }
-    let long = belljar.create(SandboxOptions::new("x".repeat(1 << 20))).await.unwrap_err();
+    let long = belljar
+        .create(SandboxOptions::new("x".repeat(1 << 20)))
+        .await
+        .unwrap_err();
     assert!(long.to_string().len() < 300);
     let infos = belljar.runtimes();
     let python = infos.iter().find(|info| info.name == PYTHON).unwrap();
     assert!(python.installed && python.programs.contains(&"python3".to_owned()));
     // Its id is as good as its name.
-    belljar.create(SandboxOptions::new(python.id.to_string())).await.unwrap();
+    belljar
+        .create(SandboxOptions::new(python.id.to_string()))
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -47,17 +70,37 @@ async fn commands_that_cannot_be_are_refused() {
         (python("1").env("", "x"), "env: the variable \"\""),
         (python("1").env("A=B", "x"), "equals sign"),
         (python("1").env("A", "x\0"), "NUL"),
-        (python("1").env("A", "x".repeat(2 << 20)), "more than the limit"),
+        (
+            python("1").env("A", "x".repeat(2 << 20)),
+            "more than the limit",
+        ),
     ];
     for (command, part) in bad {
         let error = sandbox.execute(command.clone()).await.unwrap_err();
-        check(&error, ErrorKind::InvalidArgument, "INVALID_ARGUMENT", &[part]);
-        let error = belljar.create(options().command(command)).await.unwrap_err();
-        check(&error, ErrorKind::InvalidArgument, "INVALID_ARGUMENT", &[part]);
+        check(
+            &error,
+            ErrorKind::InvalidArgument,
+            "INVALID_ARGUMENT",
+            &[part],
+        );
+        let error = belljar
+            .create(options().command(command))
+            .await
+            .unwrap_err();
+        check(
+            &error,
+            ErrorKind::InvalidArgument,
+            "INVALID_ARGUMENT",
+            &[part],
+        );
     }
     let record = sandbox.record();
     assert_eq!((record.status, record.executions), (SandboxStatus::Idle, 0));
-    assert_eq!(belljar.all().await.len(), 1, "a refused sandbox leaves no record");
+    assert_eq!(
+        belljar.all().await.len(),
+        1,
+        "a refused sandbox leaves no record"
+    );
     run(&sandbox, python("print(1)")).await.expect(0, "1\n");
 }
 
@@ -65,11 +108,19 @@ async fn commands_that_cannot_be_are_refused() {
 async fn too_little_memory_to_start_is_refused_with_what_is_needed() {
     let belljar = Opened::new().await;
     let least = belljar.runtimes()[0].least_memory;
-    for memory in [ByteSize::new(0), ByteSize::mib(1), ByteSize::new(least.bytes() - 1)] {
+    for memory in [
+        ByteSize::new(0),
+        ByteSize::mib(1),
+        ByteSize::new(least.bytes() - 1),
+    ] {
         let error = belljar.create(options().memory(memory)).await.unwrap_err();
-        let expected =
-            format!("memory: {memory} is less than {PYTHON} needs to start ({least})");
-        check(&error, ErrorKind::InvalidArgument, "INVALID_ARGUMENT", &[&expected]);
+        let expected = format!("memory: {memory} is less than {PYTHON} needs to start ({least})");
+        check(
+            &error,
+            ErrorKind::InvalidArgument,
+            "INVALID_ARGUMENT",
+            &[&expected],
+        );
     }
     // The promise holds: with exactly that much it starts.
     let sandbox = belljar.create(options().memory(least)).await.unwrap();
@@ -85,25 +136,60 @@ async fn what_this_version_cannot_do_is_refused_by_name() {
         options
     };
     for (options, what) in [
-        (with(|options| options.network.enabled = true), "network access"),
-        (with(|options| options.network.port = Some(8080)), "exposing a port"),
-        (with(|options| options.snapshot = Some("snp_x".into())), "a snapshot"),
-        (with(|options| options.packages = vec!["numpy".into()]), "installing packages"),
-        (with(|options| options.dependencies = vec!["git".into()]), "installing dependencies"),
+        (
+            with(|options| options.network.enabled = true),
+            "network access",
+        ),
+        (
+            with(|options| options.network.port = Some(8080)),
+            "exposing a port",
+        ),
+        (
+            with(|options| options.snapshot = Some("snp_x".into())),
+            "a snapshot",
+        ),
+        (
+            with(|options| options.packages = vec!["numpy".into()]),
+            "installing packages",
+        ),
+        (
+            with(|options| options.dependencies = vec!["git".into()]),
+            "installing dependencies",
+        ),
     ] {
         let error = belljar.create(options).await.unwrap_err();
         let parts = [what, "is not available in this version of Belljar"];
-        check(&error, ErrorKind::InvalidArgument, "NOT_IMPLEMENTED", &parts);
+        check(
+            &error,
+            ErrorKind::InvalidArgument,
+            "NOT_IMPLEMENTED",
+            &parts,
+        );
     }
     let low = with(|options| options.network.port = Some(80));
     let error = belljar.create(low).await.unwrap_err();
-    check(&error, ErrorKind::InvalidArgument, "INVALID_ARGUMENT", &["network.port"]);
+    check(
+        &error,
+        ErrorKind::InvalidArgument,
+        "INVALID_ARGUMENT",
+        &["network.port"],
+    );
     let long = with(|options| options.name = Some("x".repeat(5000)));
     let error = belljar.create(long).await.unwrap_err();
-    check(&error, ErrorKind::InvalidArgument, "INVALID_ARGUMENT", &["name: it is longer"]);
+    check(
+        &error,
+        ErrorKind::InvalidArgument,
+        "INVALID_ARGUMENT",
+        &["name: it is longer"],
+    );
     let bad_env = options().env("A\0", "x");
     let error = belljar.create(bad_env).await.unwrap_err();
-    check(&error, ErrorKind::InvalidArgument, "INVALID_ARGUMENT", &["env: ", "NUL"]);
+    check(
+        &error,
+        ErrorKind::InvalidArgument,
+        "INVALID_ARGUMENT",
+        &["env: ", "NUL"],
+    );
     assert!(belljar.all().await.is_empty());
 }
 
@@ -113,7 +199,9 @@ async fn a_sandbox_whose_files_cannot_be_written_has_failed() {
     for path in ["../../../../x", "/usr/x", "a\0b", "", "/"] {
         let sandbox = options().file("good", "x").file(path, "x");
         let sandbox = belljar.create(sandbox).await.unwrap();
-        let record = sandbox.wait_status(&[SandboxStatus::Idle], crate::guests::PATIENCE).await;
+        let record = sandbox
+            .wait_status(&[SandboxStatus::Idle], crate::guests::PATIENCE)
+            .await;
         assert_eq!(record.status, SandboxStatus::Failed, "{path:?}");
         let error = sandbox.execute(python("1")).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Gone);
@@ -121,9 +209,16 @@ async fn a_sandbox_whose_files_cannot_be_written_has_failed() {
     // A one-shot says it on its standard error, too.
     let oneshot = belljar.run(options().file("/usr/x", "x"), python("print(1)"));
     let output = oneshot.await.unwrap();
-    assert_eq!((output.exit_code, output.stdout.len()), (126, 0), "{output:#?}");
+    assert_eq!(
+        (output.exit_code, output.stdout.len()),
+        (126, 0),
+        "{output:#?}"
+    );
     let stderr = String::from_utf8(output.stderr).unwrap();
-    assert!(stderr.contains("/usr/x: belongs to the runtime"), "{stderr}");
+    assert!(
+        stderr.contains("/usr/x: belongs to the runtime"),
+        "{stderr}"
+    );
     // A command's files that cannot be written fail the command alone.
     let sandbox = belljar.fresh().await;
     let ended = run(&sandbox, python("print('ran')").file("/usr/x", "x")).await;
@@ -134,7 +229,17 @@ async fn a_sandbox_whose_files_cannot_be_written_has_failed() {
 
 #[test]
 fn sizes_and_shares_that_make_no_sense_are_refused_with_the_value() {
-    for text in ["", "x", "-1", "1Qi", "1.5.5Gi", "Mi", "99999999999999999999", "1 Gi x", "NaN"] {
+    for text in [
+        "",
+        "x",
+        "-1",
+        "1Qi",
+        "1.5.5Gi",
+        "Mi",
+        "99999999999999999999",
+        "1 Gi x",
+        "NaN",
+    ] {
         let error = ByteSize::parse(text).unwrap_err().to_string();
         assert!(error.contains(text), "{text:?}: {error}");
     }

@@ -6,14 +6,14 @@ use belljar::{
 use bytes::Bytes;
 use futures::FutureExt;
 
-use crate::guests::{
-    Live, Opened, eventually, finish, options, python, run, stdout_as, within,
-};
+use crate::guests::{Live, Opened, eventually, finish, options, python, run, stdout_as, within};
 
 const ECHO: &str = "import sys; sys.stdout.buffer.write(sys.stdin.buffer.read())";
 
 async fn read(reader: OutputReader) -> Vec<u8> {
-    within("the end of a stream", reader.read_to_end()).await.unwrap()
+    within("the end of a stream", reader.read_to_end())
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
@@ -52,11 +52,15 @@ async fn input_may_come_through_a_stream_with_an_id() {
     let stream = belljar.stream(&id).unwrap();
     assert!(stream.is_input());
     // Before anybody reads.
-    within("room", stream.write(Bytes::from_static(b"early "))).await.unwrap();
+    within("room", stream.write(Bytes::from_static(b"early ")))
+        .await
+        .unwrap();
     let sandbox = belljar.fresh().await;
     let command = python(ECHO).stdin(Stdin::Stream(id.clone()));
     let execution = sandbox.execute(command).await.unwrap();
-    within("room", stream.write(Bytes::from_static(b"late"))).await.unwrap();
+    within("room", stream.write(Bytes::from_static(b"late")))
+        .await
+        .unwrap();
     stream.finish();
     finish(&execution).await.expect(0, "early late");
     within("the reader is gone", stream.closed()).await;
@@ -146,7 +150,10 @@ async fn piped_output_waits_for_its_reader() {
     while let Some(Some(dots)) = stderr.next().now_or_never() {
         written += dots.unwrap().len();
     }
-    assert!(written <= 2, "{written} blocks of 64 KiB that nobody has read");
+    assert!(
+        written <= 2,
+        "{written} blocks of 64 KiB that nobody has read"
+    );
     assert!(!execution.record().status.is_terminal());
 
     let stdout = read(execution.stdout()).await;
@@ -174,7 +181,10 @@ async fn a_reader_that_goes_away_is_a_broken_pipe() {
     assert!(within("output", stdout.next()).await.is_some());
     drop(stdout);
     let ended = finish(&execution).await;
-    assert_eq!((ended.exit_code, ended.stderr.as_str()), (Some(9), "BrokenPipeError"));
+    assert_eq!(
+        (ended.exit_code, ended.stderr.as_str()),
+        (Some(9), "BrokenPipeError")
+    );
 }
 
 #[tokio::test]
@@ -226,15 +236,25 @@ async fn both_outputs_may_go_to_one_stream() {
     let command = python(code).output(&OutputMode::Route(id.clone()));
     let execution = sandbox.execute(command).await.unwrap();
     let ended = finish(&execution).await;
-    assert_eq!((ended.text().as_str(), ended.stderr.as_str()), ("0123", "0123"));
+    assert_eq!(
+        (ended.text().as_str(), ended.stderr.as_str()),
+        ("0123", "0123")
+    );
     let stream = belljar.stream(&id).unwrap();
     assert_eq!(read(stream.reader()).await, b"0123");
-    // An input stream is not one to write output to.
-    let input = belljar.create_stream(belljar.default_org());
-    let command = python("print(1)").output(&OutputMode::Route(input));
-    let error = sandbox.execute(command).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{error}");
-    assert_eq!(sandbox.record().status, SandboxStatus::Idle);
+    // The first use of a stream decides what it is for, and it stays its organisation's.
+    let org = belljar.default_org();
+    let (fresh, input) = (belljar.create_stream(org), belljar.create_stream(org));
+    let route = |id| python("print(1)").output(&OutputMode::Route(id));
+    run(&sandbox, route(fresh)).await.expect(0, "1\n");
+    run(&sandbox, python("").stdin(Stdin::Stream(input.clone())))
+        .await
+        .expect(0, "");
+    for id in [input, belljar.create_stream(&OrgId::generate())] {
+        let error = sandbox.execute(route(id)).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{error}");
+        assert_eq!(sandbox.record().status, SandboxStatus::Idle);
+    }
 }
 
 #[tokio::test]
@@ -251,5 +271,8 @@ async fn output_goes_with_its_sandbox() {
     let id = execution.record().stdout.unwrap();
     assert!(belljar.stream(&id).is_some());
     sandbox.destroy().await.unwrap();
-    eventually("the stream is forgotten", async || belljar.stream(&id).is_none()).await;
+    eventually("the stream is forgotten", async || {
+        belljar.stream(&id).is_none()
+    })
+    .await;
 }

@@ -76,7 +76,10 @@ impl Server {
 
     pub(super) async fn get(&self, path: &str) -> Value {
         let request = self.client.http.get(self.client.at(path));
-        self.client.data(request).await.expect("the server is there")
+        self.client
+            .data(request)
+            .await
+            .expect("the server is there")
     }
 
     pub(super) async fn delete(&self, path: &str) {
@@ -94,7 +97,9 @@ impl Server {
     /// Starts Python code.
     pub(super) async fn execute(&self, sandbox: &str, code: &str) -> Started {
         let body = json!({ "command": ["python3", "-c", code] });
-        let data = self.post(&format!("/sandbox/{sandbox}/execute"), &body).await;
+        let data = self
+            .post(&format!("/sandbox/{sandbox}/execute"), &body)
+            .await;
         Started {
             id: text(&data["executionId"]).parse().unwrap(),
             stdout: stream_of(&data["stdoutStreamUrl"]),
@@ -104,11 +109,17 @@ impl Server {
     /// Reads a stream until its program has said `ready`. To be held on to: who stops reading
     /// abandons the execution.
     pub(super) async fn until_ready(&self, stream: &StreamId) -> impl Sized + use<> {
-        let request = self.client.http.get(self.client.at(&format!("/stream/{stream}")));
+        let request = self
+            .client
+            .http
+            .get(self.client.at(&format!("/stream/{stream}")));
         let answer: Response = within("the stream", request.send()).await.unwrap();
         assert!(answer.status().is_success(), "{answer:?}");
         let mut chunks = Box::pin(answer.bytes_stream());
-        let first = within("a first chunk", chunks.next()).await.unwrap().unwrap();
+        let first = within("a first chunk", chunks.next())
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(first, "ready\n");
         chunks
     }
@@ -145,7 +156,10 @@ impl Client {
         let answer = within("an answer", sent).await.ok()?;
         let status = answer.status();
         let body: Value = within("an answer", answer.json()).await.ok()?;
-        assert!(status.is_success() && body["success"] == true, "{status}: {body}");
+        assert!(
+            status.is_success() && body["success"] == true,
+            "{status}: {body}"
+        );
         Some(body["data"].clone())
     }
 }
@@ -160,5 +174,6 @@ pub(super) fn stream_of(url: &Value) -> StreamId {
 #[track_caller]
 pub(super) fn text(value: &Value) -> String {
     let text = value.as_str();
-    text.unwrap_or_else(|| panic!("{value} is not a string")).to_owned()
+    text.unwrap_or_else(|| panic!("{value} is not a string"))
+        .to_owned()
 }

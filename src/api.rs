@@ -5,8 +5,8 @@
 //! URLs, polls answered at the moment a process exits, …) are written beside the code that keeps
 //! them.
 //!
-//! [`router`] is pure: it binds no port and starts no task, so it can be mounted in any axum
-//! program or called in a test without a socket. [`serve`] puts it on a listener.
+//! [`router()`] is pure: it binds no port and starts no task, so it can be mounted in any axum
+//! program or called in a test without a socket. [`serve()`] puts it on a listener.
 //!
 //! What this module does not know: how a sandbox works (it calls [`crate::Belljar`] and nothing
 //! below it), where records are kept, and how a process is started. Wire types (`wire`) never

@@ -21,7 +21,7 @@ use crate::api::{
 };
 
 /// The API as a router: pure, it binds nothing and starts nothing. Mount it in an axum program or
-/// give it to [`serve`](crate::api::serve).
+/// give it to [`serve()`](crate::api::serve()).
 pub fn router(state: ApiState) -> Router {
     let auth = from_fn_with_state(state.clone(), require_key);
     let calls = Router::new()

@@ -228,6 +228,7 @@ impl WasiView for Initializing {
 }
 
 /// The transformer's error type is not wasmtime's.
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` gives")]
 fn plain(error: wasmtime::Error) -> anyhow::Error {
     anyhow::anyhow!("{error:?}")
 }

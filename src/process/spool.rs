@@ -14,6 +14,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use tokio::sync::Notify;
 
+use crate::clock::Clock;
+
 /// Bytes held in memory before a file is made: most commands print less.
 const MEMORY_BYTES: usize = 64 << 10;
 /// Most bytes handed to a reader at once.
@@ -26,6 +28,8 @@ pub(crate) struct Spool {
     changed: Notify,
     limit: u64,
     path: Option<PathBuf>,
+    /// Where the time comes from that each line begins with, if it does.
+    stamps: Option<Arc<dyn Clock>>,
 }
 
 #[derive(Debug, Default)]
@@ -40,13 +44,27 @@ struct State {
     closed: bool,
     failed: bool,
     discarded: bool,
+    /// A line was begun and not ended.
+    in_line: bool,
 }
 
 impl Spool {
-    /// A spool that retains at most `limit` bytes; beyond 64 KiB in a file at `path`. Without a
-    /// path everything is held in memory.
+    /// As [`Spool::stamped`], without stamps.
+    #[cfg(test)]
     pub(crate) fn new(path: Option<PathBuf>, limit: u64) -> Arc<Self> {
+        Self::stamped(path, limit, None)
+    }
+
+    /// A spool that retains at most `limit` bytes; beyond 64 KiB in a file at `path`. Without a
+    /// path everything is held in memory. With a clock, each line begins with the time it was
+    /// begun at and a space.
+    pub(crate) fn stamped(
+        path: Option<PathBuf>,
+        limit: u64,
+        stamps: Option<Arc<dyn Clock>>,
+    ) -> Arc<Self> {
         Arc::new(Self {
+            stamps,
             state: Mutex::default(),
             changed: Notify::new(),
             limit,
@@ -72,6 +90,7 @@ impl Spool {
             changed: Notify::new(),
             limit,
             path: Some(path),
+            stamps: None,
         })
     }
 
@@ -87,6 +106,14 @@ impl Spool {
                 return;
             }
             state.written += bytes.len() as u64;
+            let stamped;
+            let bytes = match &self.stamps {
+                Some(clock) => {
+                    stamped = stamp(bytes, &mut state.in_line, &**clock);
+                    &stamped
+                }
+                None => bytes,
+            };
             let room = usize::try_from(self.limit - state.length).unwrap_or(usize::MAX);
             let kept = bytes.get(..room.min(bytes.len())).unwrap_or_default();
             if kept.len() < bytes.len() {
@@ -197,6 +224,20 @@ impl Spool {
     }
 }
 
+/// Puts the time before each line that begins in `bytes`.
+fn stamp(bytes: &[u8], in_line: &mut bool, clock: &dyn Clock) -> Vec<u8> {
+    let now = clock.now();
+    let mut stamped = Vec::with_capacity(bytes.len() + 32);
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        if !*in_line {
+            stamped.extend_from_slice(format!("{now} ").as_bytes());
+        }
+        stamped.extend_from_slice(line);
+        *in_line = !line.ends_with(b"\n");
+    }
+    stamped
+}
+
 /// Reads a spool from its start, following it live.
 #[derive(Debug)]
 pub(crate) struct SpoolReader {
@@ -293,7 +334,10 @@ fn read_exact_at(file: &File, mut buffer: &mut [u8], mut position: u64) -> io::R
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::clock::{ManualClock, Timestamp};
 
     async fn read_all(mut reader: SpoolReader) -> Vec<u8> {
         let mut all = Vec::new();
@@ -336,6 +380,22 @@ mod tests {
         assert!(spool.truncated());
         assert_eq!(spool.written(), 18);
         assert_eq!(read_all(spool.reader()).await, b"12345678ab");
+    }
+
+    #[tokio::test]
+    async fn each_line_is_stamped_once_however_it_is_written() {
+        let clock = Arc::new(ManualClock::new(Timestamp::EPOCH));
+        let spool = Spool::stamped(None, 1000, Some(clock.clone()));
+        spool.append(b"one\ntw");
+        clock.advance(Duration::from_secs(1));
+        spool.append(b"o\n");
+        spool.append(b"");
+        spool.append(b"three");
+        spool.close();
+        let expected = "1970-01-01T00:00:00.000Z one\n1970-01-01T00:00:00.000Z two\n\
+                        1970-01-01T00:00:01.000Z three";
+        assert_eq!(read_all(spool.reader()).await, expected.as_bytes());
+        assert_eq!(spool.written(), 13);
     }
 
     #[tokio::test]

@@ -51,9 +51,12 @@ pub struct InstallProgress {
     pub finished: bool,
 }
 
-/// The callback that is told.
+/// Is told of progress.
+type Report = dyn Fn(&InstallProgress) + Send + Sync;
+
+/// The callback that is told, if there is one.
 #[derive(Clone, Default)]
-pub(crate) struct Progress(Option<Arc<dyn Fn(&InstallProgress) + Send + Sync>>);
+pub(crate) struct Progress(Option<Arc<Report>>);
 
 impl Progress {
     pub(crate) fn new(report: impl Fn(&InstallProgress) + Send + Sync + 'static) -> Self {

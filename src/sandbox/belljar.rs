@@ -1,7 +1,8 @@
 //! The front door: opening an engine, making sandboxes, finding them again.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
@@ -42,6 +43,8 @@ pub(crate) struct Shared {
     sandboxes_folder: PathBuf,
     sandboxes: Mutex<HashMap<SandboxId, Arc<Inner>>>,
     executions: Mutex<HashMap<ExecutionId, Weak<Running>>>,
+    /// Keeps others out of the data folder.
+    _data_lock: File,
     /// Removed with the last handle.
     _temporary: Option<tempfile::TempDir>,
 }
@@ -149,10 +152,12 @@ impl Belljar {
             for folder in ["sandboxes", "output"] {
                 std::fs::create_dir_all(data.join(folder)).map_err(Repr::Data)?;
             }
+            let lock = lock_folder(&data)?;
             let runtimes = Runtimes::open(&options, options.cache.clone())?;
-            Ok::<_, SandboxError>((options, temporary, data, runtimes))
+            Ok::<_, SandboxError>((options, temporary, data, lock, runtimes))
         });
-        let (options, temporary, data, runtimes) = opened.await.map_err(Repr::Task)??;
+        let (options, temporary, data, data_lock, runtimes) =
+            opened.await.map_err(Repr::Task)??;
 
         let ledger = Ledger::start(records);
         let default_org = default_org(&ledger, &*options.clock).await?;
@@ -173,6 +178,7 @@ impl Belljar {
             sandboxes_folder: data.join("sandboxes"),
             sandboxes: Mutex::default(),
             executions: Mutex::default(),
+            _data_lock: data_lock,
             _temporary: temporary,
         });
         recover::recover(&shared).await?;
@@ -282,6 +288,25 @@ impl Belljar {
             }
         }
         self.shared.ledger.close().await;
+    }
+}
+
+/// Takes a data folder for this process: a second one on it would take the first one's running
+/// executions for those of a server that has stopped.
+fn lock_folder(data: &Path) -> Result<File, SandboxError> {
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(data.join("lock"))
+        .map_err(Repr::Data)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Repr::DataInUse {
+            folder: data.to_owned(),
+        }
+        .into()),
+        Err(TryLockError::Error(source)) => Err(Repr::Data(source).into()),
     }
 }
 

@@ -86,6 +86,8 @@ pub(crate) enum Repr {
     Records(#[from] RecordsError),
     #[error("the data folder cannot be used")]
     Data(#[source] std::io::Error),
+    #[error("the data folder {} is in use by another Belljar", folder.display())]
+    DataInUse { folder: std::path::PathBuf },
     #[error("kept output cannot be read")]
     Output(#[source] std::io::Error),
     #[error("a background task failed")]
@@ -117,7 +119,7 @@ impl SandboxError {
                 | FsError::PermissionDenied { .. },
             ) => ErrorKind::InvalidArgument,
             Repr::Limit { .. } | Repr::Fs(FsError::TooLarge { .. }) => ErrorKind::LimitExceeded,
-            Repr::Closing => ErrorKind::Unavailable,
+            Repr::Closing | Repr::DataInUse { .. } => ErrorKind::Unavailable,
             Repr::Fs(FsError::Io { .. })
             | Repr::Runtime(_)
             | Repr::Engine(_)

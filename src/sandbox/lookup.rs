@@ -71,7 +71,7 @@ impl Belljar {
     }
 
     /// As [`Belljar::execution`], but waits until it has ended or `limit` is over. Dropping the
-    /// future counts as giving up: see [`BelljarOptions::abandon_after`].
+    /// future counts as giving up: see [`BelljarOptions::abandon_after`](super::BelljarOptions).
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound), at once.

@@ -48,8 +48,8 @@ pub(crate) fn prepare(
         None => workspace,
     };
     let watched = Arc::new(Watched(OnceLock::new()));
-    let (stdout, stdout_outlet, stdout_id) = connect(sandbox, &command.stdout, &watched)?;
-    let (stderr, stderr_outlet, stderr_id) = connect(sandbox, &command.stderr, &watched)?;
+    let (stdout, stdout_outlet, stdout_id) = connect(sandbox, &command, &command.stdout, &watched)?;
+    let (stderr, stderr_outlet, stderr_id) = connect(sandbox, &command, &command.stderr, &watched)?;
     let (stdin, stdin_writer) = match std::mem::take(&mut command.stdin) {
         Stdin::Empty => (Input::Empty, None),
         Stdin::Bytes(bytes) => (Input::Bytes(bytes), None),
@@ -110,13 +110,16 @@ pub(crate) fn prepare(
 
 fn connect(
     sandbox: &Arc<Inner>,
+    command: &Command,
     mode: &OutputMode,
     watched: &Arc<Watched>,
 ) -> Result<(Output, Outlet, Option<StreamId>), SandboxError> {
     let spooled = |id: StreamId| {
         let org = sandbox.record().org;
         let watch = Arc::clone(watched);
-        let spool = sandbox.shared.streams.create_output(&id, &org, watch);
+        let shared = &sandbox.shared;
+        let stamps = command.timestamps.then(|| Arc::clone(&shared.clock));
+        let spool = shared.streams.create_output(&id, &org, watch, stamps);
         let spool = spool.ok_or_else(|| {
             SandboxError::invalid("stream", format!("output cannot be routed to {id}"))
         })?;

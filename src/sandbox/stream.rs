@@ -11,6 +11,7 @@ use bytes::Bytes;
 use futures::stream::BoxStream;
 
 use super::execution::WatchGuard;
+use crate::clock::Clock;
 use crate::id::{OrgId, StreamId};
 use crate::process::{PipeReader, PipeWriter, Spool, pipe};
 
@@ -228,12 +229,14 @@ impl Streams {
 
     /// Makes the spool behind an output stream of `org`. A caller may give one id for several
     /// outputs: they then share it. `None` if the id is another organisation's, or in use as an
-    /// input.
+    /// input. With
+    /// `stamps` each line of a new one begins with its time.
     pub(crate) fn create_output(
         &self,
         id: &StreamId,
         org: &OrgId,
         watch: Arc<dyn Watch>,
+        stamps: Option<Arc<dyn Clock>>,
     ) -> Option<Arc<Spool>> {
         let mut streams = self.lock();
         if let Some(stream) = streams.get(id) {
@@ -254,7 +257,7 @@ impl Streams {
         if path.as_ref().is_some_and(|path| path.exists()) {
             return None;
         }
-        let spool = Spool::new(path, self.limit);
+        let spool = Spool::stamped(path, self.limit, stamps);
         streams.insert(
             id.clone(),
             Stream {

@@ -5,7 +5,7 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::task::AbortHandle;
 
@@ -23,6 +23,10 @@ use crate::clock::Clock;
 use crate::id::{ExecutionId, OrgId, SandboxId};
 use crate::limits::Counter;
 use crate::units::ByteSize;
+
+/// How long a data folder is waited for: a server that was just killed, or the last handle of a
+/// [`Belljar`] that was just dropped, may still be ending.
+const LOCK_PATIENCE: Duration = Duration::from_secs(5);
 
 /// What all sandboxes of one [`Belljar`] share.
 #[derive(Debug)]
@@ -43,8 +47,8 @@ pub(crate) struct Shared {
     sandboxes_folder: PathBuf,
     sandboxes: Mutex<HashMap<SandboxId, Arc<Inner>>>,
     executions: Mutex<HashMap<ExecutionId, Weak<Running>>>,
-    /// Keeps others out of the data folder.
-    _data_lock: File,
+    /// Keeps others out of the data folder until this is closed.
+    data_lock: Mutex<Option<File>>,
     /// Removed with the last handle.
     _temporary: Option<tempfile::TempDir>,
 }
@@ -178,7 +182,7 @@ impl Belljar {
             sandboxes_folder: data.join("sandboxes"),
             sandboxes: Mutex::default(),
             executions: Mutex::default(),
-            _data_lock: data_lock,
+            data_lock: Mutex::new(Some(data_lock)),
             _temporary: temporary,
         });
         recover::recover(&shared).await?;
@@ -288,6 +292,8 @@ impl Belljar {
             }
         }
         self.shared.ledger.close().await;
+        // Handles of sandboxes may live on; nothing is written for them any more.
+        drop(lock(&self.shared.data_lock).take());
     }
 }
 
@@ -300,13 +306,22 @@ fn lock_folder(data: &Path) -> Result<File, SandboxError> {
         .write(true)
         .open(data.join("lock"))
         .map_err(Repr::Data)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Repr::DataInUse {
-            folder: data.to_owned(),
+    let started = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            // There is no waiting for a lock with an end, other than by asking again.
+            Err(TryLockError::WouldBlock) if started.elapsed() < LOCK_PATIENCE => {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            Err(TryLockError::WouldBlock) => {
+                return Err(Repr::DataInUse {
+                    folder: data.to_owned(),
+                }
+                .into());
+            }
+            Err(TryLockError::Error(source)) => return Err(Repr::Data(source).into()),
         }
-        .into()),
-        Err(TryLockError::Error(source)) => Err(Repr::Data(source).into()),
     }
 }
 

@@ -1,6 +1,7 @@
 """What happens between the program's last instruction and the end of the process."""
 
 import atexit
+import builtins
 import gc
 import signal as _signal
 import sys
@@ -15,8 +16,15 @@ at_start = set()
 collected_at_start = 0
 
 
+# For a program that has emptied its builtins: they are ours, too.
+_builtins = builtins.__dict__
+_all_builtins = _builtins.copy()
+
+
 def finish(outcome, current):
     """Returns the exit status."""
+    if "type" not in _builtins:
+        _builtins.update(_all_builtins)
     if type(outcome) is not int:
         outcome = _status(outcome)
     if current.inspect:

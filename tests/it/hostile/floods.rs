@@ -46,7 +46,8 @@ fn a_flood_of_output_takes_no_memory_of_the_host() {
     let code = "import os, sys\n\
                 print('ready', flush=True)\n\
                 block = b'x' * 65536\n\
-                for _ in range(8000): os.write(1, block)\n\
+                for _ in range(8000): sys.stdout.buffer.write(block)\n\
+                sys.stdout.flush()\n\
                 os.write(2, b'written')\n\
                 input()";
     let mut child = crate::support::belljar()

@@ -174,12 +174,13 @@ impl Inner {
         *lock(&self.current) = Some(running);
     }
 
-    pub(crate) fn execution_ended(&self, sandbox_ended: bool) {
+    pub(crate) fn execution_ended(&self, ended: &Arc<Running>, sandbox_ended: bool) {
         *lock(&self.active) = Instant::now();
         if sandbox_ended {
             self.remove_files();
         } else {
-            *lock(&self.current) = None;
+            // The next one may have begun already: whoever waited for this one has been told.
+            lock(&self.current).take_if(|current| Arc::ptr_eq(current, ended));
         }
     }
 
@@ -334,6 +335,10 @@ impl Sandbox {
         let running = Arc::clone(&prepared.running);
         self.inner.set_current(Arc::clone(&running));
         self.inner.shared.remember(&running);
+        if self.record().status != SandboxStatus::Running {
+            // Stopped since the step above, by somebody who did not see it in `current`.
+            running.cancel();
+        }
         self.inner.start(prepared);
         Ok(Execution::new(running))
     }

@@ -465,7 +465,7 @@ fn finish(
     }
     shared.ledger.write(changes);
     running.end();
-    sandbox.execution_ended(oneshot);
+    sandbox.execution_ended(running, oneshot);
     if sandbox.shared.durable || !oneshot {
         settle(sandbox, &running.record());
     }

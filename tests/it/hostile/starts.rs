@@ -110,3 +110,43 @@ async fn destroyed_while_its_runtime_is_made_ready() {
         belljar.close().await;
     }
 }
+
+/// One that begins in the moment another ends must not be taken for the other.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn destroyed_right_after_the_next_has_begun() {
+    let belljar = Opened::new().await;
+    for n in 0..30 {
+        let sandbox = belljar.fresh().await;
+        let first = sandbox.execute(python("pass")).await.unwrap();
+        within("its end", first.wait()).await;
+        let second = sandbox.execute(python(ENDLESS)).await.unwrap();
+        within("the end", sandbox.destroy()).await.unwrap();
+        let record = within("its end", second.wait()).await;
+        assert_eq!(
+            record.status,
+            ExecutionStatus::Cancelled,
+            "{n}: {record:#?}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn destroyed_while_a_command_is_accepted() {
+    let belljar = Opened::new().await;
+    for n in 0..50 {
+        let sandbox = belljar.fresh().await;
+        let other = sandbox.clone();
+        let destroying = tokio::spawn(async move { other.destroy().await });
+        // Accepted or refused, but never left running in what is gone.
+        if let Ok(execution) = sandbox.execute(python(ENDLESS)).await {
+            let record = within("its end", execution.wait()).await;
+            assert_eq!(
+                record.status,
+                ExecutionStatus::Cancelled,
+                "{n}: {record:#?}"
+            );
+        }
+        within("the end", destroying).await.unwrap().unwrap();
+        assert_eq!(sandbox.record().status, SandboxStatus::Deleted, "{n}");
+    }
+}

@@ -39,8 +39,8 @@
   (import "env" "clock_gettime" (func $clock_gettime (param i32 i32) (result i32)))
   (import "env" "strlen" (func $strlen (param i32) (result i32)))
   (import "env" "fflush" (func $fflush (param i32) (result i32)))
-  (import "env" "write" (func $write (param i32 i32 i32) (result i32)))
   (import "env" "read" (func $read (param i32 i32 i32) (result i32)))
+  (import "env" "write" (func $write (param i32 i32 i32) (result i32)))
   (import "env" "poll" (func $poll (param i32 i32 i32) (result i32)))
   (import "env" "select" (func $select (param i32 i32 i32 i32 i32) (result i32)))
   (import "env" "clock_nanosleep" (func $clock_nanosleep (param i32 i32 i32 i32) (result i32)))
@@ -318,6 +318,20 @@
     (if (i32.lt_s (local.get $result) (i32.const 0))
       (then (drop (call $interrupted))))
     (local.get $result))
+
+  ;; A blocking file takes all that it is given, but one write of libc's is one call to the host,
+  ;; which takes some 64 KiB.
+  (func (export "belljar_write") (param $fd i32) (param $data i32) (param $length i32) (result i32)
+    (local $done i32) (local $result i32)
+    (loop $more
+      (local.set $result (call $write (local.get $fd)
+        (i32.add (local.get $data) (local.get $done))
+        (i32.sub (local.get $length) (local.get $done))))
+      (if (i32.le_s (local.get $result) (i32.const 0))
+        (then (return (select (local.get $done) (local.get $result) (local.get $done)))))
+      (local.set $done (i32.add (local.get $done) (local.get $result)))
+      (br_if $more (i32.lt_u (local.get $done) (local.get $length))))
+    (local.get $done))
 
   (func (export "belljar_poll") (param i32 i32 i32) (result i32) (local $result i32)
     (local.set $result (call $poll (local.get 0) (local.get 1) (local.get 2)))

@@ -11,12 +11,13 @@ use wasmparser::{ExternalKind, Payload, TypeRef};
 /// Functions that libpython imports and that `glue.wat` provides under another name: the waits that
 /// a signal interrupts, the clocks that count from the start of the process, and the end of the
 /// process, which has to carry an exit status.
-const RENAMED: [(&str, &str); 12] = [
+const RENAMED: [(&str, &str); 13] = [
     ("_exit", "belljar_exit_now"),
     ("exit", "belljar_exit"),
     ("clock", "belljar_clock"),
     ("times", "belljar_times"),
     ("read", "belljar_read"),
+    ("write", "belljar_write"),
     ("poll", "belljar_poll"),
     ("select", "belljar_select"),
     ("clock_nanosleep", "belljar_clock_nanosleep"),

@@ -127,7 +127,6 @@ async fn captured_output_has_many_readers_each_from_the_start() {
 }
 
 #[tokio::test]
-#[ignore = "one write of the guest's libc takes 64 KiB at most: glue.wat has to loop, as blocking files do"]
 async fn unbuffered_output_is_whole() {
     let belljar = Opened::new().await;
     let sandbox = belljar.fresh().await;

@@ -11,7 +11,7 @@ use super::event::{EventKind, event};
 use super::execution::{Outlet, Parts, Running, Stats, Watched};
 use super::handle::Inner;
 use super::options::{Command, OutputMode, Stdin};
-use super::records::{Change, ExecutionRecord, ExecutionStatus, SandboxMode};
+use super::records::{Change, ExecutionRecord, ExecutionStatus, SandboxMode, SandboxStatus};
 use super::state::Step;
 use crate::engine::Metering;
 use crate::id::{ExecutionId, StreamId};
@@ -433,15 +433,8 @@ fn finish(
     for spool in spools.iter().flatten() {
         spool.close();
     }
-    let oneshot = sandbox.record().mode == SandboxMode::Oneshot;
-    let status = sandbox.take_step(Step::Finish, |sandbox| {
-        sandbox.cpu_time_ms = cpu_time_ms;
-        sandbox.memory_byte_seconds += memory_byte_seconds;
-        if oneshot {
-            sandbox.exit_code = Some(outcome.exit_code);
-            sandbox.ended_at = Some(now);
-        }
-    });
+    let sandbox_now = sandbox.record();
+    let oneshot = sandbox_now.mode == SandboxMode::Oneshot;
     let mut changes = vec![
         Change::PutExecution(Box::new(record)),
         Change::AddEvent(event(
@@ -455,7 +448,8 @@ fn finish(
             ],
         )),
     ];
-    if oneshot && status.is_ok() {
+    // One that is being destroyed ends in another way.
+    if oneshot && sandbox_now.status == SandboxStatus::Running {
         changes.push(Change::AddEvent(event(
             &sandbox.id,
             EventKind::Terminated,
@@ -463,7 +457,19 @@ fn finish(
             [("exitCode", json!(outcome.exit_code))],
         )));
     }
+    // Before the status: whoever sees that one finds the events.
     shared.ledger.write(changes);
+    let stepped = sandbox.take_step(Step::Finish, |sandbox| {
+        sandbox.cpu_time_ms = cpu_time_ms;
+        sandbox.memory_byte_seconds += memory_byte_seconds;
+        if oneshot {
+            sandbox.exit_code = Some(outcome.exit_code);
+            sandbox.ended_at = Some(now);
+        }
+    });
+    if let Err(refusal) = stepped {
+        tracing::debug!(sandbox = %sandbox.id, ?refusal, "the sandbox had ended first");
+    }
     running.end();
     sandbox.execution_ended(running, oneshot);
     if sandbox.shared.durable || !oneshot {

@@ -151,7 +151,11 @@ async fn a_spinning_guest_is_killed_and_does_not_stop_others() {
     let fixture = fixture(Metering::Epoch);
     let spec = fixture.spec(&guest(SPIN));
     let control = Arc::clone(&spec.control);
+    let cpu = Arc::clone(&spec.cpu);
     let spinning = tokio::spawn(fixture.host.launch(spec));
+    while cpu.used().is_zero() {
+        tokio::task::yield_now().await;
+    }
     // There is one guest thread, and this runs beside the one that spins on it.
     for _ in 0..3 {
         assert_eq!(fixture.run("i32.const 5").await, ExitStatus::Code(5));

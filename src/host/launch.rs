@@ -1,11 +1,14 @@
 //! Runs programs: from compiled code to exit status.
 
 use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use wasmtime::component::{ComponentExportIndex, InstancePre, Linker};
 use wasmtime::{AsContextMut, Store, UpdateDeadline};
@@ -202,20 +205,12 @@ impl Launch for Host {
                 permit = Arc::clone(&this.inner.slots).acquire_owned() => permit,
             };
             let engine = this.inner.engine.clone();
-            let (done, completion) = oneshot::channel();
-            let task = this.inner.engine.spawn(async move {
-                run(&engine, &linked, spec, done).await;
+            let running = this.inner.engine.spawn(async move {
+                let completion = run(&engine, &linked, spec).await;
                 drop(permit);
+                completion
             });
-            let mut running = AbortOnDrop(task);
-            match completion.await {
-                Ok(completion) => completion,
-                // Only a panic ends the task without a word.
-                Err(_) => Err(match (&mut running.0).await {
-                    Err(error) => LaunchError::Engine(error.into()),
-                    Ok(()) => LaunchError::Engine("the process ended without a status".into()),
-                }),
-            }
+            AbortOnDrop(running).await
         })
     }
 }
@@ -231,29 +226,18 @@ fn never_ran(status: ExitStatus) -> Completion {
     }
 }
 
-/// Runs a process, says through `done` how it ended, and cleans up behind it.
+/// Runs a process in a store of its own. Dropping that at the end resets the instance's memory and
+/// gives it back to the account.
 async fn run(
     engine: &Engine,
     linked: &Linked,
     spec: LaunchSpec,
-    done: oneshot::Sender<Result<Completion, LaunchError>>,
-) {
+) -> Result<Completion, LaunchError> {
     let memory = Arc::clone(&spec.memory);
     let cpu = Arc::clone(&spec.cpu);
     let fuel = spec.fuel;
-    // If nobody wants to know any more, this task is being aborted.
-    let guest = match Guest::new(spec) {
-        Ok(guest) => guest,
-        Err(error) => {
-            drop(done.send(Err(error)));
-            return;
-        }
-    };
-    let mut store = Store::new(engine.wasmtime(), guest);
-    let completion = call(&mut store, linked, fuel, &memory, cpu).await;
-    // Resets the instance's memory and gives it back to the account.
-    drop(store);
-    drop(done.send(completion));
+    let mut store = Store::new(engine.wasmtime(), Guest::new(spec)?);
+    call(&mut store, linked, fuel, &memory, cpu).await
 }
 
 /// Instantiates the program in `store` and calls it.
@@ -354,7 +338,17 @@ enum Ended {
 }
 
 /// A running guest whose handle, when dropped, ends it.
-struct AbortOnDrop(JoinHandle<()>);
+struct AbortOnDrop(JoinHandle<Result<Completion, LaunchError>>);
+
+impl Future for AbortOnDrop {
+    type Output = Result<Completion, LaunchError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0)
+            .poll(cx)
+            .map(|joined| joined.unwrap_or_else(|error| Err(LaunchError::Engine(error.into()))))
+    }
+}
 
 impl Drop for AbortOnDrop {
     fn drop(&mut self) {

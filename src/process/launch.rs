@@ -106,7 +106,7 @@ pub(crate) enum LaunchError {
 ///
 /// Implementations run the guest on threads of their own and return promptly after
 /// [`Control::kill`]. Dropping the future ends the guest, too. All memory charged to the account
-/// has been released when the future resolves. Piped streams are closed soon after.
+/// has been released when the future resolves. The streams are closed by then.
 pub(crate) trait Launch: Send + Sync + std::fmt::Debug + 'static {
     /// Starts and runs `spec` until it ends.
     fn launch(&self, spec: LaunchSpec) -> BoxFuture<'static, Result<Completion, LaunchError>>;

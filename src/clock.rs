@@ -150,6 +150,12 @@ impl From<SystemTime> for Timestamp {
 pub trait Clock: Send + Sync + fmt::Debug {
     /// The time now.
     fn now(&self) -> Timestamp;
+
+    /// The time now in nanoseconds since the Unix epoch, for the times of files. Default: that of
+    /// [`now`](Self::now), to the millisecond.
+    fn nanos(&self) -> i64 {
+        self.now().as_millis().saturating_mul(1_000_000)
+    }
 }
 
 /// The operating system's clock.
@@ -159,6 +165,14 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         SystemTime::now().into()
+    }
+
+    fn nanos(&self) -> i64 {
+        let now = SystemTime::now();
+        match now.duration_since(UNIX_EPOCH) {
+            Ok(since) => i64::try_from(since.as_nanos()).unwrap_or(i64::MAX),
+            Err(before) => i64::try_from(before.duration().as_nanos()).map_or(i64::MIN, |n| -n),
+        }
     }
 }
 

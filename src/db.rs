@@ -14,6 +14,7 @@
 //! This module does not know who calls it or from where; it blocks, and belongs on the ledger's
 //! thread. Keys are here as digests only.
 
+mod checkpoints;
 mod events;
 mod executions;
 mod keys;
@@ -23,6 +24,7 @@ mod orgs;
 mod row;
 mod sandboxes;
 mod schema;
+mod snapshots;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -30,10 +32,11 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, TransactionBehavior};
 
 use self::row::{reading, writing};
-use crate::id::{ExecutionId, SandboxId};
+use crate::digest::Digest;
+use crate::id::{ExecutionId, SandboxId, SnapshotId};
 use crate::sandbox::records::{
-    Change, Direction, EventRecord, ExecutionRecord, KeyRecord, OrgRecord, Records, RecordsError,
-    SandboxFilter, SandboxRecord,
+    Change, CheckpointRecord, Direction, EventRecord, ExecutionRecord, KeyRecord, OrgRecord,
+    Records, RecordsError, SandboxFilter, SandboxRecord, SnapshotFilter, SnapshotRecord,
 };
 
 /// Keeps records in an SQLite file.
@@ -95,7 +98,12 @@ impl Records for SqliteRecords {
                 Change::PutOrg(record) => orgs::put(&transaction, record)?,
                 Change::PutKey(record) => keys::put(&transaction, record)?,
                 Change::DeleteKey(id) => keys::delete(&transaction, id)?,
+                Change::PutSnapshot(record) => snapshots::put(&transaction, record)?,
+                Change::PutCheckpoint(record) => checkpoints::put(&transaction, record)?,
+                Change::DeleteCheckpoint(id) => checkpoints::delete(&transaction, id)?,
+                Change::DeleteCheckpointsOf(id) => checkpoints::delete_of(&transaction, id)?,
                 Change::PurgeSandbox(id) => {
+                    checkpoints::delete_of(&transaction, id)?;
                     events::delete_of(&transaction, id)?;
                     executions::delete_of(&transaction, id)?;
                     sandboxes::delete(&transaction, id)?;
@@ -137,6 +145,26 @@ impl Records for SqliteRecords {
         direction: Direction,
     ) -> Result<Vec<EventRecord>, RecordsError> {
         events::list(&self.connection, sandbox, limit, direction)
+    }
+
+    fn snapshot(&mut self, id: &SnapshotId) -> Result<Option<SnapshotRecord>, RecordsError> {
+        snapshots::get(&self.connection, id)
+    }
+
+    fn snapshots(
+        &mut self,
+        filter: &SnapshotFilter,
+    ) -> Result<(Vec<SnapshotRecord>, u64), RecordsError> {
+        let transaction = self.connection.transaction().map_err(reading)?;
+        snapshots::list(&transaction, filter)
+    }
+
+    fn checkpoints(&mut self, sandbox: &SandboxId) -> Result<Vec<CheckpointRecord>, RecordsError> {
+        checkpoints::list(&self.connection, sandbox)
+    }
+
+    fn roots(&mut self) -> Result<Vec<Digest>, RecordsError> {
+        snapshots::roots(&self.connection)
     }
 
     fn orgs(&mut self) -> Result<Vec<OrgRecord>, RecordsError> {

@@ -15,7 +15,6 @@ mod error;
 pub(crate) mod limiter;
 pub(crate) mod meter;
 mod pool;
-pub(crate) mod preinit;
 pub(crate) mod watch;
 
 pub(crate) use config::{EngineOptions, Metering};
@@ -142,13 +141,13 @@ impl Engine {
 
     /// Loads a compiled program from the cache, compiling it first if need be. Blocking.
     ///
-    /// `read` gives the WebAssembly bytes and is only called on a miss. Several callers of one
-    /// digest, in this process or another one, compile it once.
+    /// `read` gives the WebAssembly bytes and is only called on a miss. What a digest means is the
+    /// caller's business: equal ones must stand for equal bytes, and `read` must have verified
+    /// them. Several callers of one digest, in this process or another one, compile it once.
     ///
     /// # Errors
     /// [`EngineError::Compile`] for bytes that are not a valid component of the enabled features,
-    /// [`EngineError::DigestMismatch`] if `read` gives other bytes than `digest` names, and I/O
-    /// errors of the cache.
+    /// and I/O errors of the cache.
     pub(crate) fn load(
         &self,
         digest: Digest,

@@ -4,13 +4,16 @@
 //! once (linker, pre-instances); a sandbox's filesystem and accounts come in with each launch; a
 //! `Guest` lives as long as one process and is the data of its store.
 //!
-//! `wasi:io`, clocks, random and (for now) the filesystem are wasmtime-wasi's; standard streams,
-//! waiting and `belljar:process` are ours.
+//! `wasi:io`, clocks and random are wasmtime-wasi's; files, standard streams, waiting and
+//! `belljar:process` are ours.
 
+mod filesystem;
 mod guest;
 mod launch;
+mod link;
 mod outcome;
 mod poll;
+pub(crate) mod preinit;
 mod signals;
 mod stdio;
 

@@ -125,6 +125,12 @@ typed_id!(
     /// Names an output or input stream. Whoever knows it may use the stream.
     StreamId, "stream_");
 typed_id!(
+    /// Names a snapshot: a tree that outlives the sandbox it was taken of.
+    SnapshotId, "snp_");
+typed_id!(
+    /// Names a checkpoint: a tree that a sandbox can go back to.
+    CheckpointId, "ckpt_");
+typed_id!(
     /// Names an entry of a sandbox's event log.
     EventId, "evt_");
 typed_id!(

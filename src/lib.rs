@@ -43,6 +43,7 @@ pub(crate) mod limits;
 pub(crate) mod process;
 pub(crate) mod runtime;
 pub(crate) mod sandbox;
+pub(crate) mod store;
 pub(crate) mod units;
 pub(crate) mod vfs;
 
@@ -57,17 +58,22 @@ pub mod cli;
 
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use digest::Digest;
-pub use id::{EventId, ExecutionId, KeyId, OrgId, RuntimeId, SandboxId, StreamId};
+pub use id::{
+    CheckpointId, EventId, ExecutionId, KeyId, OrgId, RuntimeId, SandboxId, SnapshotId, StreamId,
+};
 pub use process::Signal;
 pub use runtime::{InstallProgress, Stage};
 pub use sandbox::records::{
-    Direction, EventRecord, ExecutionRecord, ExecutionStatus, Network, Resources, SandboxFilter,
-    SandboxMode, SandboxRecord, SandboxSort, SandboxStatus, Timeouts,
+    CheckpointRecord, Direction, EventRecord, ExecutionRecord, ExecutionStatus, Network, Resources,
+    SandboxFilter, SandboxMode, SandboxRecord, SandboxSort, SandboxStatus, SnapshotFilter,
+    SnapshotRecord, SnapshotSort, Timeouts,
 };
 pub use sandbox::{
-    Belljar, BelljarOptions, Command, ErrorKind, Execution, FileEntry, FileWrite, Ledger, Output,
-    OutputMode, OutputReader, RuntimeInfo, Sandbox, SandboxError, SandboxOptions, Stats, Stdin,
-    StdinWriter, Stream, StreamClosed,
+    Belljar, BelljarOptions, Command, ComponentOutput, DamagedObject, ErrorKind, Execution,
+    FileEntry, FileWrite, ForkOptions, GarbageReport, Ledger, MissingObject, Output, OutputMode,
+    OutputReader, Paused, RuntimeInfo, Sandbox, SandboxError, SandboxOptions, SnapshotFile,
+    SnapshotOptions, Stats, Stdin, StdinWriter, StoreReport, Stream, StreamClosed, TreeChange,
+    TreeChangeKind, TreeDiff, TreeEntryKind, TreeRef,
 };
 pub use units::{ByteSize, Millicores, UnitError, format_duration, parse_duration};
 

@@ -9,11 +9,14 @@
 
 mod catalog;
 mod error;
+mod initialize;
 mod install;
 mod progress;
+mod tree;
 
 pub(crate) use catalog::{CATALOG, Manifest};
 pub(crate) use error::RuntimeError;
+pub(crate) use initialize::{Initialize, InitializeError, InitializeStage, Uninitialized};
 pub(crate) use install::{Installed, Installer};
 pub(crate) use progress::Progress;
 pub use progress::{InstallProgress, Stage};

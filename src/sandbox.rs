@@ -9,31 +9,53 @@
 //! - At most one execution runs in a sandbox at a time.
 //! - When an execution is seen as ended, its output is complete and its streams are closed.
 
+mod archive;
 mod belljar;
+mod checkpoint;
+mod collector;
+mod component;
+mod content_type;
 mod create;
+mod diff;
+mod disk;
 mod error;
 mod event;
 mod execution;
 mod files;
+mod filesystem;
+mod fork;
+mod garbage;
 mod handle;
+mod journal;
 mod ledger;
+mod lineage;
 mod lookup;
+mod name;
 mod options;
+mod pause;
 mod reaper;
 pub(crate) mod records;
 mod recover;
 mod run;
 mod runtimes;
+mod snapshot;
 mod state;
 mod stream;
 mod validate;
+mod weight;
 
 pub use belljar::{Belljar, Output};
+pub use component::ComponentOutput;
+pub use diff::{SnapshotFile, TreeChange, TreeChangeKind, TreeDiff, TreeEntryKind, TreeRef};
 pub use error::{ErrorKind, SandboxError};
 pub use execution::{Execution, Stats, StdinWriter};
 pub use files::FileEntry;
+pub use fork::ForkOptions;
+pub use garbage::{DamagedObject, GarbageReport, MissingObject, StoreReport};
 pub use handle::Sandbox;
 pub use ledger::Ledger;
 pub use options::{BelljarOptions, Command, FileWrite, OutputMode, SandboxOptions, Stdin};
+pub use pause::Paused;
 pub use runtimes::RuntimeInfo;
+pub use snapshot::SnapshotOptions;
 pub use stream::{OutputReader, Stream, StreamClosed};

@@ -56,6 +56,7 @@ mod guard;
 mod tree;
 mod walk;
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -64,8 +65,10 @@ use std::sync::{Arc, Mutex};
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 
+use crate::digest::Digest;
+
 pub(crate) use archive::{ArchiveMeta, ImportLimits, export, import};
-pub(crate) use blob::BlobFile;
+use blob::BlobFile;
 pub(crate) use check::Check;
 pub(crate) use content::{CHUNK, Content};
 pub(crate) use diff::{ChangeKind, Diff, Difference, NodeKind, diff};
@@ -105,6 +108,8 @@ struct Inner {
     /// Held by a collection or a check: one at a time.
     survey: Mutex<()>,
     trees: Mutex<tree::TreeCache>,
+    /// What was opened for reading last, the newest first.
+    open: Mutex<VecDeque<(Digest, Arc<BlobFile>)>>,
     facts: Mutex<Option<facts::Facts>>,
 }
 
@@ -141,6 +146,7 @@ impl Store {
                 guards: guard::Guards::default(),
                 survey: Mutex::default(),
                 trees: Mutex::default(),
+                open: Mutex::default(),
                 facts: Mutex::default(),
             }),
         };

@@ -1,55 +1,66 @@
 //! The filesystem of a sandbox: what guests see and what the files API works on.
 //!
-//! A [`Vfs`] is a private, writable layer over a read-only [`Base`] (the runtime's tree). Paths
-//! are [`GuestPath`]s and are resolved here alone; no wasmtime type occurs.
+//! A [`Vfs`] is a private, writable layer over an immutable tree of the [`Store`]. It lives in memory:
+//! inodes in a persistent trie, small contents beside them, larger ones in a scratch file. Nothing
+//! of the tree is read before it is used, so opening one costs the same whatever it holds, and
+//! [`Vfs::fork`] is the copying of a pointer. Paths are resolved here alone, by POSIX's rules; no
+//! path of a guest ever reaches the host. No type of the WebAssembly engine occurs.
 //!
-//! In this version the private layer is a folder of the host, opened once as a capability and
-//! lent to guests through wasmtime-wasi ([`Vfs::mounts`]); Belljar's own inode map replaces it
-//! behind the same calls. Until then the limit on disk space is recorded but not enforced on
-//! guests, and permission bits are the host's.
-//!
-//! Durability: contents are in the host's page cache when a call returns, so they survive the
-//! death of this process, not of the machine.
+//! - **Concurrency.** One lock per filesystem, held for the time of an operation in memory or of one
+//!   write to the scratch file; contents are read without it.
+//! - **Quota.** Sizes of files count as they are seen, holes and all, so that no file can be larger
+//!   than what the sandbox may store.
+//! - **Durability.** None before [`Vfs::commit_pinned`]; after it, that of the store.
 
-mod base;
+mod arena;
+mod commit;
+mod content;
 mod error;
+mod errno;
+mod files;
+#[cfg(test)]
+pub(crate) mod fixture;
+mod handle;
+mod inode;
 mod ops;
 mod path;
+mod resolve;
+mod state;
+mod table;
 
-pub(crate) use base::{Base, ProgramFile};
-pub(crate) use error::FsError;
-pub(crate) use ops::EntryKind;
-pub(crate) use path::GuestPath;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
-use cap_std::ambient_authority;
-use cap_std::fs::Dir;
+use self::arena::Arena;
+use self::content::Io;
+pub(crate) use self::errno::Errno;
+pub(crate) use self::error::FsError;
+pub(crate) use self::files::{EntryKind, Executable, ProgramFile};
+pub(crate) use self::handle::{Access, Handle, OpenFlags, SetTime};
+pub(crate) use self::inode::{Kind, Stat};
+pub(crate) use self::ops::dir::DirStream;
+pub(crate) use self::path::GuestPath;
+pub(crate) use self::resolve::Follow;
+use self::resolve::Caller;
+pub(crate) use self::state::Usage;
+use self::state::{State, usage_of};
+use crate::clock::Clock;
+use crate::digest::Digest;
+use crate::store::{Pin, Roots, Store};
 
 /// Working directory and home of the guest's user; relative API paths resolve against it.
 pub(crate) const WORKSPACE: &str = "/home/agentuity";
-/// Directories that exist in every sandbox, beside those of the runtime.
-const SKELETON: [&str; 3] = ["home", "home/agentuity", "tmp"];
 
-/// What a path turned out to name when asked for a program.
+/// How a filesystem is opened.
 #[derive(Clone, Debug)]
-pub(crate) enum Executable {
-    /// A program of the runtime.
-    Program(ProgramFile),
-    /// A file that is no program we run, with its first bytes.
-    Other(Vec<u8>),
-}
-
-/// A host folder that guests see at `guest`, until the private layer is Belljar's own.
-#[derive(Clone, Debug)]
-pub(crate) struct Mount {
-    /// Where the guest sees it.
-    pub(crate) guest: &'static str,
-    /// The folder.
-    pub(crate) host: PathBuf,
-    /// Whether the guest may change it.
-    pub(crate) writable: bool,
+pub(crate) struct VfsOptions {
+    /// What may be added to what the base has.
+    pub(crate) quota: Usage,
+    /// The root whose contents are not counted; the one that is opened without it.
+    pub(crate) base: Option<Digest>,
+    /// Contents that may be run as programs.
+    pub(crate) programs: Arc<[Digest]>,
+    /// What new times are taken from.
+    pub(crate) clock: Arc<dyn Clock>,
 }
 
 /// One sandbox's filesystem. Clones share it.
@@ -60,73 +71,219 @@ pub(crate) struct Vfs {
 
 #[derive(Debug)]
 struct Inner {
-    base: Arc<Base>,
-    folder: PathBuf,
-    root: Dir,
+    io: Io,
+    programs: Arc<[Digest]>,
+    clock: Arc<dyn Clock>,
+    state: Mutex<State>,
+    /// Held while a commit is under way: they are not worth doing at the same time.
+    commits: Mutex<()>,
 }
 
 impl Vfs {
-    /// Makes a filesystem whose private layer is the (new or existing) host folder `folder`.
+    /// A filesystem whose contents are, for now, those of the root object `root`.
     ///
     /// # Errors
-    /// [`FsError::Io`] if the folder cannot be made or opened.
-    pub(crate) fn open(folder: &Path, base: Arc<Base>) -> Result<Self, FsError> {
-        let io = |source| FsError::io("/", source);
-        // Where something is mounted there is a directory, so that listings show it.
-        let mounts = base.mounts().iter().map(|mount| mount.guest);
-        make_dir(folder).map_err(io)?;
-        for directory in SKELETON.into_iter().chain(mounts) {
-            make_dir(&folder.join(directory.trim_start_matches('/'))).map_err(io)?;
-        }
-        let root = Dir::open_ambient_dir(folder, ambient_authority()).map_err(io)?;
-        Ok(Self {
-            inner: Arc::new(Inner {
-                base,
-                folder: folder.to_owned(),
-                root,
-            }),
-        })
-    }
-
-    /// The folders to lend to a guest, outermost first.
-    pub(crate) fn mounts(&self) -> Vec<Mount> {
-        let mut mounts = vec![Mount {
-            guest: "/",
-            host: self.inner.folder.clone(),
-            writable: true,
-        }];
-        mounts.extend(self.inner.base.mounts().iter().cloned());
-        mounts
-    }
-
-    /// Finds out what executing `path` would run.
-    ///
-    /// # Errors
-    /// [`FsError::NotFound`], [`FsError::IsADirectory`] and what reading the file gives.
-    pub(crate) fn executable(&self, path: &GuestPath) -> Result<Executable, FsError> {
-        // `/bin` is `/usr/bin`, as on any merged-usr system.
-        let merged;
-        let path = match path.as_str().strip_prefix("/bin/") {
-            Some(name) => {
-                merged = GuestPath::parse(&format!("/usr/bin/{name}"), path)?;
-                &merged
-            }
-            None => path,
+    /// [`FsError::Store`] if that cannot be read.
+    pub(crate) fn open(
+        store: &Store,
+        root: Digest,
+        options: VfsOptions,
+    ) -> Result<Self, FsError> {
+        let opened = store.root(root)?;
+        let base = match options.base {
+            Some(base) if base != root => usage_of(&store.root(base)?),
+            _ => usage_of(&opened),
         };
-        if let Some(program) = self.inner.base.program(path) {
-            return Ok(Executable::Program(program.clone()));
+        let state = State::new(root, &opened, limit(base, options.quota));
+        Ok(Self::of(store.clone(), state, options))
+    }
+
+    /// A filesystem of its own with the same contents: neither sees what is changed in the other
+    /// from now on. Nothing is copied.
+    #[must_use]
+    pub(crate) fn fork(&self) -> Self {
+        let state = self.lock().fork();
+        Self {
+            inner: Arc::new(Inner {
+                io: self.inner.io.clone(),
+                programs: Arc::clone(&self.inner.programs),
+                clock: Arc::clone(&self.inner.clock),
+                state: Mutex::new(state),
+                commits: Mutex::default(),
+            }),
         }
-        self.read_start(path, 256).map(Executable::Other)
+    }
+
+    /// A new filesystem with the same contents and options of its own. Nothing is copied, and what
+    /// is known of the tree already need not be read again: so one filesystem that nobody writes
+    /// to is what all sandboxes of a runtime begin as.
+    ///
+    /// # Errors
+    /// [`FsError::Io`] if this one has changes that are not committed.
+    pub(crate) fn start(&self, options: VfsOptions) -> Result<Self, FsError> {
+        let mut state = self.lock().fork();
+        if state.dirty {
+            return Err(FsError::of("/", Errno::Io));
+        }
+        state.limit = limit(state.usage, options.quota);
+        let store = self.inner.io.store.clone();
+        Ok(Self::of(store, state, options))
+    }
+
+    fn of(store: Store, state: State, options: VfsOptions) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                io: Io {
+                    arena: Arc::new(Arena::new(store.clone())),
+                    store,
+                },
+                programs: options.programs,
+                clock: options.clock,
+                state: Mutex::new(state),
+                commits: Mutex::default(),
+            }),
+        }
+    }
+
+    /// [`Vfs::commit_pinned`] without the pin.
+    #[cfg(test)]
+    pub(crate) fn commit(&self) -> Result<Digest, FsError> {
+        self.commit_pinned().map(|(root, _)| root)
+    }
+
+    /// Stores what has changed since the last commit, as it is at this moment, and gives the root
+    /// of the whole. Guests go on meanwhile. If it fails, nothing is lost: the next commit stores
+    /// it. The root is safe from collection while the pin lives, also if the next commit comes at
+    /// once. Blocks.
+    ///
+    /// # Errors
+    /// [`FsError::Io`].
+    pub(crate) fn commit_pinned(&self) -> Result<(Digest, Pin), FsError> {
+        let store = &self.inner.io.store;
+        let _one = self
+            .inner
+            .commits
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        // A collection that begins now waits for what this commit puts, and then sees its root.
+        let _writing = store.writing();
+        let fork = {
+            let mut state = self.lock();
+            if !state.dirty {
+                return Ok((state.committed, store.pin(state.committed)));
+            }
+            let fork = state.fork();
+            state.epoch += 1;
+            fork
+        };
+        let failed = |errno| FsError::of("/", errno);
+        let committed = commit::store(&fork, &self.inner.io).map_err(failed)?;
+        let mut state = self.lock();
+        if fork.generation == state.generation {
+            // Shared inodes would be copied to be marked as clean.
+            drop(fork);
+            commit::adopt(&mut state, &self.inner.io, &committed).map_err(failed)?;
+        }
+        let root = committed.root.unwrap_or(state.committed);
+        Ok((root, store.pin(root)))
+    }
+
+    /// The root of the last commit, or the one that was opened.
+    pub(crate) fn committed(&self) -> Digest {
+        self.lock().committed
+    }
+
+    /// Makes the contents those of another root. What is open becomes stale.
+    ///
+    /// # Errors
+    /// [`FsError::Store`] if that cannot be read; then nothing has changed.
+    pub(crate) fn replace(&self, root: Digest) -> Result<(), FsError> {
+        let opened = self.inner.io.store.root(root)?;
+        let mut state = self.lock();
+        let generation = state.generation + 1;
+        *state = State::new(root, &opened, state.limit);
+        state.generation = generation;
+        Ok(())
+    }
+
+    /// Commits, and frees all memory that the contents take; they are read again when they are
+    /// needed. `false`, with nothing freed, if something is open.
+    ///
+    /// # Errors
+    /// [`FsError::Io`] as [`Vfs::commit_pinned`].
+    pub(crate) fn seal(&self) -> Result<bool, FsError> {
+        let (root, _pin) = self.commit_pinned()?;
+        let opened = self.inner.io.store.root(root)?;
+        let mut state = self.lock();
+        if state.dirty || !state.open.is_empty() || state.committed != root {
+            return Ok(false);
+        }
+        let (limit, generation) = (state.limit, state.generation);
+        *state = State::new(root, &opened, limit);
+        state.generation = generation;
+        Ok(true)
+    }
+
+    /// The root directory, as a guest gets it.
+    pub(crate) fn root(&self) -> Handle {
+        Handle::root(self, Caller::Guest)
+    }
+
+    /// What is used, base and all, and how much that may be.
+    #[cfg(test)]
+    pub(crate) fn usage(&self) -> (Usage, Usage) {
+        let state = self.lock();
+        (state.usage, state.limit)
+    }
+
+    /// Whether everything in it is stored.
+    pub(crate) fn is_clean(&self) -> bool {
+        !self.lock().dirty
+    }
+
+    /// What a collection must keep for this filesystem: its last root, and whatever of the store is
+    /// in use without being reachable from there.
+    pub(crate) fn roots(&self) -> Roots {
+        let state = self.lock();
+        let store = &self.inner.io.store;
+        let mut blobs = Vec::new();
+        state.table.for_each(&mut |inode| {
+            if let inode::Body::File(data) = &inode.body {
+                data.for_each_blob(store, &mut |blob| blobs.push(blob));
+            }
+        });
+        Roots {
+            roots: vec![state.committed],
+            blobs,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.inner
+            .state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn io(&self) -> &Io {
+        &self.inner.io
+    }
+
+    /// Nanoseconds since the Unix epoch.
+    fn now(&self) -> i64 {
+        self.inner.clock.nanos()
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.inner, &other.inner)
     }
 }
 
-/// Makes one directory unless it is there. Its parents nearly always are: asking for them first
-/// would double the calls of every sandbox's start.
-fn make_dir(path: &Path) -> std::io::Result<()> {
-    match std::fs::create_dir(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => std::fs::create_dir_all(path),
-        made => made,
+/// What may be used at most, with what the base uses already.
+fn limit(base: Usage, quota: Usage) -> Usage {
+    Usage {
+        bytes: base.bytes.saturating_add(quota.bytes),
+        nodes: base.nodes.saturating_add(quota.nodes),
     }
 }
 

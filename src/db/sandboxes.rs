@@ -18,13 +18,14 @@ pub(super) fn put(connection: &Connection, record: &SandboxRecord) -> Result<(),
     row::execute(
         connection,
         "INSERT INTO sandboxes (id, org, status, mode, name, project_id, created_at, updated_at,
-                                executions, format, record)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                                executions, snapshot_id, format, record)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
          ON CONFLICT (id) DO UPDATE SET
              org = excluded.org, status = excluded.status, mode = excluded.mode,
              name = excluded.name, project_id = excluded.project_id,
              created_at = excluded.created_at, updated_at = excluded.updated_at,
-             executions = excluded.executions, format = excluded.format, record = excluded.record",
+             executions = excluded.executions, snapshot_id = excluded.snapshot_id,
+             format = excluded.format, record = excluded.record",
         params![
             record.id.as_str(),
             record.org.as_str(),
@@ -35,6 +36,7 @@ pub(super) fn put(connection: &Connection, record: &SandboxRecord) -> Result<(),
             column(record.created_at),
             column(record.updated_at),
             executions,
+            record.snapshot.as_ref().map(AsRef::<str>::as_ref),
             FORMAT,
             json,
         ],
@@ -101,6 +103,10 @@ impl Conditions {
         this.equal("org", filter.org.as_ref().map(AsRef::as_ref));
         this.equal("name", filter.name.as_deref());
         this.equal("project_id", filter.project_id.as_deref());
+        this.equal(
+            "snapshot_id",
+            filter.snapshot_id.as_ref().map(AsRef::as_ref),
+        );
         this.equal("mode", filter.mode.map(|mode| mode.as_str()));
         this.equal("status", filter.status.map(|status| status.as_str()));
         if filter.deleted_only {

@@ -16,7 +16,7 @@
 pub(super) const APPLICATION_ID: i32 = 0x626a_6172;
 
 /// The steps, oldest first.
-pub(super) const STEPS: &[&str] = &[FIRST];
+pub(super) const STEPS: &[&str] = &[FIRST, KEPT_TREES];
 
 const FIRST: &str = "
 CREATE TABLE sandboxes (
@@ -73,4 +73,43 @@ CREATE TABLE keys (
     format     INTEGER NOT NULL,
     record     TEXT    NOT NULL
 ) STRICT;
+";
+
+/// Snapshots and checkpoints, with the roots of their trees where collection finds them.
+const KEPT_TREES: &str = "
+ALTER TABLE sandboxes ADD COLUMN snapshot_id TEXT;
+CREATE INDEX sandboxes_by_snapshot ON sandboxes (snapshot_id) WHERE snapshot_id IS NOT NULL;
+
+CREATE TABLE snapshots (
+    seq          INTEGER PRIMARY KEY,
+    id           TEXT    NOT NULL UNIQUE,
+    org          TEXT    NOT NULL,
+    sandbox_id   TEXT,
+    name         TEXT    NOT NULL,
+    tag          TEXT,
+    public       INTEGER NOT NULL,
+    deleted      INTEGER NOT NULL,
+    size_bytes   INTEGER NOT NULL,
+    file_count   INTEGER NOT NULL,
+    root         TEXT    NOT NULL,
+    runtime_root TEXT    NOT NULL,
+    created_at   INTEGER NOT NULL,
+    format       INTEGER NOT NULL,
+    record       TEXT    NOT NULL
+) STRICT;
+CREATE INDEX snapshots_by_creation ON snapshots (created_at, seq);
+CREATE INDEX snapshots_by_org ON snapshots (org, created_at, seq);
+CREATE INDEX snapshots_by_name ON snapshots (org, name, tag);
+CREATE INDEX snapshots_by_sandbox ON snapshots (sandbox_id) WHERE sandbox_id IS NOT NULL;
+
+CREATE TABLE checkpoints (
+    seq        INTEGER PRIMARY KEY,
+    id         TEXT    NOT NULL UNIQUE,
+    sandbox_id TEXT    NOT NULL,
+    root       TEXT    NOT NULL,
+    created_at INTEGER NOT NULL,
+    format     INTEGER NOT NULL,
+    record     TEXT    NOT NULL
+) STRICT;
+CREATE INDEX checkpoints_by_sandbox ON checkpoints (sandbox_id, created_at, seq);
 ";

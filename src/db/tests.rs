@@ -146,7 +146,7 @@ fn a_file_of_a_newer_version_is_refused_and_left_alone() {
         error,
         RecordsError::Newer {
             found: 99,
-            supported: 1,
+            supported: 2,
             ..
         }
     ));
@@ -269,6 +269,36 @@ fn opening_a_current_file_migrates_nothing() {
 }
 
 #[test]
+fn a_file_of_the_first_version_is_brought_up_to_date() {
+    let (_folder, path) = place();
+    let connection = Connection::open(&path).unwrap();
+    connection.execute_batch(schema::STEPS[0]).unwrap();
+    let pragmas = [
+        ("application_id", i64::from(schema::APPLICATION_ID)),
+        ("user_version", 1),
+    ];
+    for (name, value) in pragmas {
+        connection.pragma_update(None, name, value).unwrap();
+    }
+    let json = r#"{"id":"sbx_old","org":"org_a","status":"idle","mode":"interactive",
+        "runtime":"python:3.14","created_at":"2026-11-23T15:04:05.123Z",
+        "updated_at":"2026-11-23T15:04:05.123Z"}"#;
+    let insert = "INSERT INTO sandboxes
+        (id, org, status, mode, created_at, updated_at, executions, format, record)
+        VALUES ('sbx_old', 'org_a', 'idle', 'interactive', 0, 0, 0, 1, ?1)";
+    connection.execute(insert, [json]).unwrap();
+    drop(connection);
+    let mut records = SqliteRecords::open(&path).unwrap();
+    let (list, total) = records.sandboxes(&SandboxFilter::default()).unwrap();
+    assert_eq!((list[0].snapshot.as_ref(), total), (None, 1));
+    let kept = contract::snapshot("s", 1);
+    records
+        .apply(&[Change::PutSnapshot(Box::new(kept.clone()))])
+        .unwrap();
+    assert_eq!(records.snapshot(&kept.id).unwrap(), Some(kept));
+}
+
+#[test]
 fn a_record_as_the_first_version_wrote_it_is_read() {
     let (_folder, path) = place();
     let mut records = SqliteRecords::open(&path).unwrap();
@@ -336,6 +366,10 @@ fn lists_use_an_index() {
         "SELECT record FROM events WHERE sandbox_id = 'x' ORDER BY created_at ASC, seq ASC",
         "SELECT record FROM sandboxes WHERE org = 'x' ORDER BY created_at DESC, seq DESC",
         "SELECT record FROM sandboxes WHERE TRUE ORDER BY created_at DESC, seq DESC",
+        "SELECT record FROM snapshots WHERE org = 'x' ORDER BY created_at DESC, seq DESC",
+        "SELECT record FROM snapshots WHERE TRUE ORDER BY created_at DESC, seq DESC",
+        "SELECT record FROM snapshots WHERE org = 'x' AND name = 'n' AND tag = 't'",
+        "SELECT record FROM checkpoints WHERE sandbox_id = 'x' ORDER BY created_at, seq",
     ] {
         let mut statement = records
             .connection

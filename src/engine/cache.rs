@@ -126,13 +126,6 @@ impl CompileCache {
         }
 
         let bytes = read().map_err(|source| EngineError::ReadProgram { digest, source })?;
-        let actual = Digest::of(&bytes);
-        if actual != digest {
-            return Err(EngineError::DigestMismatch {
-                expected: digest,
-                actual,
-            });
-        }
         let compiled = engine
             .precompile_component(&bytes)
             .map_err(|source| EngineError::Compile { digest, source })?;

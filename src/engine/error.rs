@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::preinit::PreinitError;
 use crate::digest::Digest;
 
 /// An error of the engine: its configuration, its cache, its compiler.
@@ -37,14 +36,6 @@ pub(crate) enum EngineError {
         /// Its permission bits.
         mode: u32,
     },
-    /// The bytes given for a program are not the ones its digest names.
-    #[error("program {expected} is damaged: its bytes have the digest {actual}")]
-    DigestMismatch {
-        /// Digest asked for.
-        expected: Digest,
-        /// Digest of the bytes found.
-        actual: Digest,
-    },
     /// The bytes of a program could not be read.
     #[error("program {digest} cannot be read")]
     ReadProgram {
@@ -62,7 +53,4 @@ pub(crate) enum EngineError {
         /// The compiler's words.
         source: wasmtime::Error,
     },
-    /// A program could not be pre-initialised.
-    #[error(transparent)]
-    Preinit(#[from] PreinitError),
 }

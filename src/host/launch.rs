@@ -14,7 +14,7 @@ use wasmtime::component::{ComponentExportIndex, InstancePre, Linker};
 use wasmtime::{AsContextMut, Store, UpdateDeadline};
 
 use super::guest::Guest;
-use super::{outcome, poll, signals};
+use super::{link, outcome, signals};
 use crate::digest::Digest;
 use crate::engine::Engine;
 use crate::engine::meter::Metered;
@@ -55,7 +55,9 @@ impl Host {
     /// [`LaunchError::Engine`] if two host functions clash, which is a bug.
     pub(crate) fn new(engine: Engine, max_processes: u32) -> Result<Self, LaunchError> {
         let mut linker = Linker::new(engine.wasmtime());
-        link(&mut linker).map_err(|error| LaunchError::Engine(error.into()))?;
+        link::wasi(&mut linker)
+            .and_then(|()| signals::add_to_linker(&mut linker))
+            .map_err(|error| LaunchError::Engine(error.into()))?;
         let slots = usize::try_from(max_processes).unwrap_or(usize::MAX);
         Ok(Self {
             inner: Arc::new(Inner {
@@ -144,7 +146,7 @@ impl Host {
         let load = move || -> Result<Arc<Linked>, LaunchError> {
             let engine = &this.inner.engine;
             let compiled = engine
-                .load(program.digest, || std::fs::read(&program.host))
+                .load(program.digest, || program.read())
                 .map_err(|error| LaunchError::Engine(error.into()))?;
             let not_a_program = |error: wasmtime::Error| LaunchError::NotAProgram {
                 reason: format!("{error:#}"),
@@ -178,15 +180,6 @@ impl std::fmt::Debug for Host {
             .field("engine", &self.inner.engine)
             .finish_non_exhaustive()
     }
-}
-
-fn link(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
-    wasmtime_wasi::p2::add_to_linker_async(linker)?;
-    // Ours take the place of some of the above.
-    linker.allow_shadowing(true);
-    poll::add_to_linker(linker)?;
-    linker.allow_shadowing(false);
-    signals::add_to_linker(linker)
 }
 
 impl Launch for Host {
@@ -236,7 +229,7 @@ async fn run(
     let memory = Arc::clone(&spec.memory);
     let cpu = Arc::clone(&spec.cpu);
     let fuel = spec.fuel;
-    let mut store = Store::new(engine.wasmtime(), Guest::new(spec)?);
+    let mut store = Store::new(engine.wasmtime(), Guest::new(spec));
     call(&mut store, linked, fuel, &memory, cpu).await
 }
 

@@ -9,7 +9,7 @@ use wasmtime_wasi::p2::bindings::io::poll;
 use super::guest::Guest;
 use crate::process::Control;
 
-/// Replaces wasmtime-wasi's implementation in `linker`.
+/// Links it.
 pub(super) fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     poll::add_to_linker::<Guest, Poll>(linker, |guest| PollView {
         table: &mut guest.table,

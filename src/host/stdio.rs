@@ -6,7 +6,9 @@ use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite};
 use wasmtime_wasi::async_trait;
 use wasmtime_wasi::cli::{IsTerminal, StdinStream, StdoutStream};
-use wasmtime_wasi::p2::{InputStream, OutputStream, Pollable, StreamError, StreamResult};
+use wasmtime_wasi::p2::{
+    DynInputStream, DynOutputStream, InputStream, OutputStream, Pollable, StreamError, StreamResult,
+};
 
 use crate::process::{Control, Input, Output};
 
@@ -29,6 +31,11 @@ impl GuestInput {
             control,
         }
     }
+
+    /// A stream of it.
+    pub(super) fn stream(&self) -> DynInputStream {
+        Box::new(self.clone())
+    }
 }
 
 impl IsTerminal for GuestInput {
@@ -43,8 +50,8 @@ impl StdinStream for GuestInput {
         Box::new(tokio::io::empty())
     }
 
-    fn p2_stream(&self) -> Box<dyn InputStream> {
-        Box::new(self.clone())
+    fn p2_stream(&self) -> DynInputStream {
+        self.stream()
     }
 }
 
@@ -95,6 +102,11 @@ impl GuestOutput {
     pub(super) fn new(output: Output) -> Self {
         Self { output }
     }
+
+    /// A stream of it.
+    pub(super) fn stream(&self) -> DynOutputStream {
+        Box::new(self.clone())
+    }
 }
 
 impl IsTerminal for GuestOutput {
@@ -109,8 +121,8 @@ impl StdoutStream for GuestOutput {
         Box::new(tokio::io::sink())
     }
 
-    fn p2_stream(&self) -> Box<dyn OutputStream> {
-        Box::new(self.clone())
+    fn p2_stream(&self) -> DynOutputStream {
+        self.stream()
     }
 }
 

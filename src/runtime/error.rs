@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use super::initialize::InitializeError;
 use crate::engine::EngineError;
+use crate::store::StoreError;
 
 /// An error of installing or removing a runtime.
 #[derive(Debug, Error)]
@@ -26,6 +28,22 @@ pub(crate) enum RuntimeError {
         runtime: String,
         /// What is wrong.
         reason: String,
+    },
+    /// Its program cannot be initialised.
+    #[error("{runtime} cannot be installed: {source}")]
+    Initialize {
+        /// The runtime's name.
+        runtime: String,
+        /// Why.
+        source: InitializeError,
+    },
+    /// Its tree cannot be stored.
+    #[error("{runtime} cannot be installed or removed: {source}")]
+    Store {
+        /// The runtime's name.
+        runtime: String,
+        /// Why.
+        source: StoreError,
     },
     /// The engine cannot prepare it.
     #[error("{runtime} cannot be installed: {source}")]

@@ -1,20 +1,20 @@
-//! Turns a runtime's artefact into a folder and compiled code.
+//! Turns a runtime's artefact into a tree of the cache's store and compiled code.
 //!
 //! Layout below the cache folder:
 //!
 //! ```text
-//! runtimes-v1/<name>-<artefact>/tree/usr/…      what guests see, read-only
-//! runtimes-v1/<name>-<artefact>/image.json      digest of the initialised program; written last
-//! runtimes-v1/<name>-<artefact>.lock            held while installing or removing
+//! store-v1/…                              the trees' objects
+//! runtimes-v2/<name>-<artefact>.json      root of the tree, digest of the program; written last
+//! runtimes-v2/lock                        held while installing or removing
 //! ```
 //!
 //! `<artefact>` is the beginning of the artefact's digest: another build of this program with
-//! another artefact installs beside it. A folder appears whole, by rename; after `kill -9` there
-//! is at most a leftover `.partial-…` folder, which the next installation removes.
+//! another artefact installs beside it. The file appears by rename; after `kill -9` there are at
+//! most objects that nothing reaches, which the next removal collects.
 
 use std::collections::HashMap;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -23,50 +23,66 @@ use serde::{Deserialize, Serialize};
 
 use super::catalog::Manifest;
 use super::error::RuntimeError;
+use super::initialize::{Initialize, InitializeStage, Uninitialized};
 use super::progress::{InstallProgress, Progress, Stage};
+use super::tree::Builder;
 use crate::digest::Digest;
-use crate::engine::preinit::{self, preinitialize};
 use crate::engine::{Engine, EngineError};
+use crate::store::{Content, Roots, Store, StoreError};
 
-const LAYOUT: &str = "runtimes-v1";
+const LAYOUT: &str = "runtimes-v2";
 /// The custom section of an artefact that holds the runtime's files as a tar.
 const TREE_SECTION: &str = "belljar.tree";
-/// Most bytes that a tree may unpack to: the artefact is ours, but a damaged one must not fill
-/// the disk.
-const MAX_TREE_BYTES: u64 = 512 << 20;
-
 /// An installed runtime.
 #[derive(Debug)]
 pub(crate) struct Installed {
-    /// What it is.
-    pub(crate) manifest: &'static Manifest,
-    /// The folder that guests see as `/usr`.
-    pub(crate) usr: PathBuf,
-    /// Digest of its program.
-    pub(crate) program: Digest,
-    /// The program's bytes.
-    pub(crate) program_file: PathBuf,
+    /// Root of its tree, in the cache's store.
+    pub(crate) root: Digest,
+    /// Its program, in the tree.
+    pub(crate) program: ProgramContent,
 }
 
-/// `image.json`.
+/// What an installation leaves behind, as JSON.
 #[derive(Debug, Serialize, Deserialize)]
 struct Image {
-    program: Digest,
+    root: Digest,
+    program: ProgramContent,
+}
+
+/// The content of a program's file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ProgramContent {
+    /// Its digest, as the store knows it.
+    pub(crate) digest: Digest,
+    /// Its size in bytes.
+    pub(crate) size: u64,
+}
+
+impl ProgramContent {
+    /// The same as the store has it.
+    pub(crate) fn content(self) -> Content {
+        Content {
+            size: self.size,
+            digest: self.digest,
+        }
+    }
 }
 
 /// Installs and removes runtimes below one cache folder.
 #[derive(Debug)]
 pub(crate) struct Installer {
     folder: PathBuf,
+    store: Store,
     progress: Progress,
     installed: Mutex<HashMap<&'static str, Arc<Installed>>>,
 }
 
 impl Installer {
-    /// An installer that keeps runtimes below `cache`.
-    pub(crate) fn new(cache: &Path, progress: Progress) -> Self {
+    /// An installer that keeps runtimes below `cache` and their trees in `store`.
+    pub(crate) fn new(cache: &Path, store: Store, progress: Progress) -> Self {
         Self {
             folder: cache.join(LAYOUT),
+            store,
             progress,
             installed: Mutex::default(),
         }
@@ -96,13 +112,14 @@ impl Installer {
         &self,
         manifest: &'static Manifest,
         engine: &Engine,
+        initialize: &dyn Initialize,
     ) -> Result<Arc<Installed>, RuntimeError> {
         if let Some(installed) = self.find(manifest)
-            && engine.is_compiled(installed.program)
+            && engine.is_compiled(installed.program.digest)
         {
             return Ok(installed);
         }
-        let _lock = self.lock_file(manifest)?;
+        let _lock = self.lock_file()?;
         let start = Instant::now();
         let report = |stage: Stage, finished| {
             let index = Stage::ALL.iter().position(|one| *one == stage);
@@ -116,10 +133,10 @@ impl Installer {
             });
         };
         let installed = match self.find(manifest) {
-            Some(installed) if engine.is_compiled(installed.program) => return Ok(installed),
+            Some(installed) if engine.is_compiled(installed.program.digest) => return Ok(installed),
             Some(installed) => installed,
             None => {
-                self.unpack(manifest, &report)?;
+                self.unpack(manifest, initialize, &report)?;
                 self.find(manifest).ok_or_else(|| RuntimeError::Folder {
                     path: self.path(manifest),
                     source: io::Error::other("the runtime just installed cannot be read"),
@@ -128,37 +145,67 @@ impl Installer {
         };
         report(Stage::Compile, false);
         engine
-            .load(installed.program, || fs::read(&installed.program_file))
+            .load(installed.program.digest, || self.read_program(&installed))
             .map_err(|source| engine_error(manifest, source))?;
         report(Stage::Compile, true);
         Ok(installed)
     }
 
-    /// Removes the runtime; `false` if it was not installed. Blocking. Running guests keep what
-    /// they have open.
+    /// Removes the runtime; `false` if it was not installed. Blocking. Filesystems that read the
+    /// cache's store lose its files; those of a data folder that outlives its process have their
+    /// own copy.
     ///
     /// # Errors
-    /// [`RuntimeError::Folder`].
+    /// [`RuntimeError::Folder`] and [`RuntimeError::Store`].
     pub(crate) fn remove(
         &self,
         manifest: &'static Manifest,
         engine: &Engine,
     ) -> Result<bool, RuntimeError> {
-        let _lock = self.lock_file(manifest)?;
+        let _lock = self.lock_file()?;
         let Some(installed) = self.find(manifest) else {
             return Ok(false);
         };
         engine
             .cache()
-            .remove(installed.program)
+            .remove(installed.program.digest)
             .map_err(|source| engine_error(manifest, source))?;
         self.lock().remove(manifest.name);
         let path = self.path(manifest);
-        // Out of the way first, so that a half-removed runtime is never taken for a whole one.
-        let gone = self.partial(manifest);
-        at(&path, fs::rename(&path, &gone))?;
-        at(&gone, fs::remove_dir_all(&gone))?;
+        at(&path, fs::remove_file(&path))?;
+        // Nobody else puts anything into this store without the lock.
+        self.store
+            .collect(&mut || self.roots())
+            .map_err(|source| store_error(manifest, source))?;
         Ok(true)
+    }
+
+    /// What the cache's store must keep.
+    fn roots(&self) -> Result<Roots, StoreError> {
+        let failed = |source| StoreError::Io {
+            what: "listing the installed runtimes",
+            path: self.folder.clone(),
+            source,
+        };
+        let mut roots = Roots::default();
+        for entry in fs::read_dir(&self.folder).map_err(failed)? {
+            let path = entry.map_err(failed)?.path();
+            if path.extension().is_some_and(|extension| extension == "json") {
+                let image = fs::read(&path).map_err(failed)?;
+                if let Ok(image) = serde_json::from_slice::<Image>(&image) {
+                    roots.roots.push(image.root);
+                }
+            }
+        }
+        Ok(roots)
+    }
+
+    /// The bytes of an installed runtime's program, verified. Blocking.
+    fn read_program(&self, installed: &Installed) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let content = installed.program.content();
+        self.store.read_content(&content).read_to_end(&mut bytes)?;
+        Ok(bytes)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<&'static str, Arc<Installed>>> {
@@ -170,21 +217,13 @@ impl Installer {
     fn path(&self, manifest: &Manifest) -> PathBuf {
         let digest = manifest.built.digest.to_hex();
         let name = manifest.name.replace(':', "-");
-        self.folder
-            .join(format!("{name}-{}", digest.get(..16).unwrap_or_default()))
+        let artefact = digest.get(..16).unwrap_or_default();
+        self.folder.join(format!("{name}-{artefact}.json"))
     }
 
-    fn partial(&self, manifest: &Manifest) -> PathBuf {
-        let mut path = self.path(manifest).into_os_string();
-        path.push(format!(".partial-{}", std::process::id()));
-        path.into()
-    }
-
-    fn lock_file(&self, manifest: &Manifest) -> Result<File, RuntimeError> {
+    fn lock_file(&self) -> Result<File, RuntimeError> {
         at(&self.folder, fs::create_dir_all(&self.folder))?;
-        let mut path = self.path(manifest).into_os_string();
-        path.push(".lock");
-        let path = PathBuf::from(path);
+        let path = self.folder.join("lock");
         let open = || -> io::Result<File> {
             let file = File::options()
                 .create(true)
@@ -200,84 +239,75 @@ impl Installer {
     /// What is installed on disk; `None` for nothing or anything unreadable, which an
     /// installation then replaces.
     fn read(&self, manifest: &'static Manifest) -> Option<Installed> {
-        let folder = self.path(manifest);
-        let image: Image =
-            serde_json::from_slice(&fs::read(folder.join("image.json")).ok()?).ok()?;
-        let tree = folder.join("tree");
-        let program_file = tree.join(manifest.program);
-        program_file.exists().then(|| Installed {
-            manifest,
-            usr: tree.join("usr"),
+        let image = fs::read(self.path(manifest)).ok()?;
+        let image: Image = serde_json::from_slice(&image).ok()?;
+        self.store.contains(image.root).then_some(Installed {
+            root: image.root,
             program: image.program,
-            program_file,
         })
     }
 
-    /// Unpacks and initialises into a folder beside, then renames it into place.
+    /// Stores the tree, initialises the program in it, and says so in the runtime's file.
     fn unpack(
         &self,
         manifest: &'static Manifest,
+        initialize: &dyn Initialize,
         report: &dyn Fn(Stage, bool),
     ) -> Result<(), RuntimeError> {
         report(Stage::Unpack, false);
-        let partial = self.partial(manifest);
-        drop(fs::remove_dir_all(&partial));
-        let tree = partial.join("tree");
-        at(&tree, fs::create_dir_all(&tree))?;
-
         let damaged = |reason: String| RuntimeError::Artefact {
             runtime: manifest.name.into(),
             reason,
         };
+        let stored = |source| store_error(manifest, source);
         let artefact = decompress(manifest).map_err(|error| damaged(error.to_string()))?;
         if Digest::of(&artefact) != manifest.built.digest {
             return Err(damaged("its digest is not the one of its manifest".into()));
         }
         let (component, files) = split_tree(&artefact).map_err(&damaged)?;
-        at(&tree, unpack_tar(files, &tree))?;
+        let mut tree =
+            Builder::new(&self.store).map_err(|error| damaged(error.to_string()))?;
+        tree.unpack(files)
+            .map_err(|error| damaged(error.to_string()))?;
+        let program = initialize
+            .initialize(
+                &Uninitialized {
+                    component: &component,
+                    store: &self.store,
+                    root: tree.root().map_err(stored)?,
+                    environment: manifest.environment,
+                },
+                &mut |stage| match stage {
+                    InitializeStage::Prepare => report(Stage::Prepare, false),
+                    InitializeStage::Run => report(Stage::Initialize, false),
+                },
+            )
+            .map_err(|source| RuntimeError::Initialize {
+                runtime: manifest.name.into(),
+                source,
+            })?;
 
-        let (stages, told) = std::sync::mpsc::channel();
-        let initialized = std::thread::scope(|scope| {
-            let tree = &tree;
-            let running = scope.spawn(move || {
-                preinitialize(&component, tree, manifest.environment, move |stage| {
-                    // The receiver only goes away with the installation.
-                    let _ = stages.send(stage);
-                })
-            });
-            for stage in told {
-                match stage {
-                    preinit::Stage::Compile => report(Stage::Prepare, false),
-                    preinit::Stage::Initialize => report(Stage::Initialize, false),
-                    preinit::Stage::Snapshot => {}
-                }
-            }
-            running.join()
-        });
-        let program = initialized
-            .map_err(|_| damaged("its initialisation panicked".into()))?
-            .map_err(|error| engine_error(manifest, error.into()))?;
-
-        let program_file = tree.join(manifest.program);
-        if let Some(folder) = program_file.parent() {
-            at(folder, fs::create_dir_all(folder))?;
+        let failed = |error: io::Error| damaged(error.to_string());
+        let content = tree.program(manifest.program, &program).map_err(failed)?;
+        let (folder, file) = manifest
+            .program
+            .rsplit_once('/')
+            .unwrap_or(("", manifest.program));
+        for name in manifest.names.iter().filter(|name| **name != file) {
+            tree.symlink(&format!("{folder}/{name}"), file)
+                .map_err(failed)?;
         }
-        at(&program_file, fs::write(&program_file, &program))?;
-        for name in manifest.names {
-            let link = program_file.with_file_name(name);
-            if !link.exists() {
-                at(&link, link_program(&program_file, &link))?;
-            }
-        }
-        let image = serde_json::to_vec(&Image {
-            program: Digest::of(&program),
-        })
-        .map_err(|error| damaged(error.to_string()))?;
-        let image_file = partial.join("image.json");
-        at(&image_file, fs::write(&image_file, image))?;
+        let image = Image {
+            root: tree.root().map_err(stored)?,
+            program: ProgramContent {
+                digest: content.digest,
+                size: content.size,
+            },
+        };
+        let image = serde_json::to_vec(&image).map_err(|error| damaged(error.to_string()))?;
         let path = self.path(manifest);
-        // An unreadable earlier installation, or it would have been found.
-        drop(fs::remove_dir_all(&path));
+        let partial = path.with_extension("partial");
+        at(&partial, fs::write(&partial, image))?;
         at(&path, fs::rename(&partial, &path))
     }
 }
@@ -306,16 +336,11 @@ fn engine_error(manifest: &Manifest, source: EngineError) -> RuntimeError {
     }
 }
 
-#[cfg(unix)]
-fn link_program(program: &Path, link: &Path) -> io::Result<()> {
-    // Relative, so that it means the same inside the sandbox.
-    let target = program.file_name().unwrap_or(program.as_os_str());
-    std::os::unix::fs::symlink(target, link)
-}
-
-#[cfg(not(unix))]
-fn link_program(program: &Path, link: &Path) -> io::Result<()> {
-    fs::hard_link(program, link)
+fn store_error(manifest: &Manifest, source: StoreError) -> RuntimeError {
+    RuntimeError::Store {
+        runtime: manifest.name.into(),
+        source,
+    }
 }
 
 /// Parts an artefact into the component without its tree, and the tree's tar.
@@ -357,28 +382,6 @@ fn leb128(bytes: &[u8]) -> Option<(usize, &[u8])> {
         }
     }
     None
-}
-
-/// Unpacks regular files and folders; the tree of a runtime has nothing else.
-fn unpack_tar(files: &[u8], into: &Path) -> io::Result<()> {
-    let mut unpacked = 0u64;
-    let mut archive = tar::Archive::new(files);
-    for entry in archive.entries()? {
-        let mut entry = entry?;
-        let kind = entry.header().entry_type();
-        if !(kind.is_file() || kind.is_dir()) {
-            return Err(io::Error::other("an entry is neither file nor folder"));
-        }
-        unpacked = unpacked.saturating_add(entry.size());
-        if unpacked > MAX_TREE_BYTES {
-            return Err(io::Error::other("it unpacks to more than 512 MiB"));
-        }
-        // `unpack_in` refuses entries that lead outside.
-        if !entry.unpack_in(into)? {
-            return Err(io::Error::other("an entry leads outside"));
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -7,8 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
+use cap_std::ambient_authority;
+use cap_std::fs::Dir;
 use tokio::task::AbortHandle;
 
+use super::collector::Collector;
 use super::error::{Repr, SandboxError};
 use super::execution::{Execution, Running, Stats};
 use super::handle::{Inner, not_found};
@@ -21,7 +24,8 @@ use super::runtimes::{RuntimeInfo, Runtimes};
 use super::stream::Streams;
 use crate::clock::Clock;
 use crate::id::{ExecutionId, OrgId, SandboxId};
-use crate::limits::Counter;
+use crate::limits::{Counter, CounterGuard};
+use crate::store::Store;
 use crate::units::ByteSize;
 
 /// How long a data folder is waited for: a server that was just killed, or the last handle of a
@@ -32,6 +36,8 @@ const LOCK_PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) runtimes: Arc<Runtimes>,
+    /// Where trees are.
+    pub(crate) store: Store,
     pub(crate) ledger: Ledger,
     pub(crate) streams: Streams,
     pub(crate) clock: Arc<dyn Clock>,
@@ -44,7 +50,11 @@ pub(crate) struct Shared {
     /// How many sandboxes may exist at once.
     pub(crate) places: Arc<Counter>,
     pub(crate) closing: AtomicBool,
-    sandboxes_folder: PathBuf,
+    /// Where sandboxes have their journals.
+    pub(crate) folders: Arc<Dir>,
+    pub(super) collector: Collector,
+    /// Held by whoever works on the whole store; nobody does once this is closed.
+    pub(super) survey: tokio::sync::Mutex<()>,
     sandboxes: Mutex<HashMap<SandboxId, Arc<Inner>>>,
     executions: Mutex<HashMap<ExecutionId, Weak<Running>>>,
     /// Keeps others out of the data folder until this is closed.
@@ -54,8 +64,19 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn sandbox_folder(&self, id: &SandboxId) -> PathBuf {
-        self.sandboxes_folder.join(id.as_str())
+    /// A place for one more sandbox.
+    pub(crate) fn place(&self) -> Result<CounterGuard, SandboxError> {
+        if self.closing.load(Ordering::Acquire) {
+            return Err(Repr::Closing.into());
+        }
+        self.places.try_acquire().ok_or_else(|| {
+            Repr::Limit {
+                limit: "the number of sandboxes",
+                value: self.places.in_use(),
+                advice: "destroy some and try again",
+            }
+            .into()
+        })
     }
 
     pub(crate) fn sandboxes(&self) -> MutexGuard<'_, HashMap<SandboxId, Arc<Inner>>> {
@@ -157,10 +178,12 @@ impl Belljar {
                 std::fs::create_dir_all(data.join(folder)).map_err(Repr::Data)?;
             }
             let lock = lock_folder(&data)?;
-            let runtimes = Runtimes::open(&options, options.cache.clone())?;
-            Ok::<_, SandboxError>((options, temporary, data, lock, runtimes))
+            let folders = Dir::open_ambient_dir(data.join("sandboxes"), ambient_authority())
+                .map_err(Repr::Data)?;
+            let runtimes = Runtimes::open(&options, &data)?;
+            Ok::<_, SandboxError>((options, temporary, data, lock, folders, runtimes))
         });
-        let (options, temporary, data, data_lock, runtimes) =
+        let (options, temporary, data, data_lock, folders, runtimes) =
             opened.await.map_err(Repr::Task)??;
 
         let ledger = Ledger::start(records);
@@ -168,6 +191,7 @@ impl Belljar {
         let durable = temporary.is_none();
         let output = Some(data.join("output"));
         let shared = Arc::new(Shared {
+            store: runtimes.store().clone(),
             runtimes: Arc::new(runtimes),
             ledger,
             streams: Streams::new(output, options.output_limit.bytes()),
@@ -179,7 +203,9 @@ impl Belljar {
             durable,
             places: Arc::new(Counter::new(options.max_sandboxes)),
             closing: AtomicBool::new(false),
-            sandboxes_folder: data.join("sandboxes"),
+            folders: Arc::new(folders),
+            collector: Collector::new(options.collect_every),
+            survey: tokio::sync::Mutex::default(),
             sandboxes: Mutex::default(),
             executions: Mutex::default(),
             data_lock: Mutex::new(Some(data_lock)),
@@ -291,6 +317,15 @@ impl Belljar {
                 running.ended().await;
             }
         }
+        // Nobody works on the whole store any more, and nobody begins to.
+        let _survey = self.shared.survey.lock().await;
+        let disks: Vec<_> = all.iter().map(|inner| Arc::clone(&inner.disk)).collect();
+        let closing = self.shared.blocking(move || {
+            disks.iter().for_each(|disk| disk.close());
+            Ok(())
+        });
+        // It only fails if it panics.
+        drop(closing.await);
         self.shared.ledger.close().await;
         // Handles of sandboxes may live on; nothing is written for them any more.
         drop(lock(&self.shared.data_lock).take());

@@ -3,19 +3,21 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 
 use futures::future::BoxFuture;
+use serde_json::json;
 
 use super::belljar::Belljar;
-use super::error::{Repr, SandboxError, chain};
+use super::error::{SandboxError, chain};
 use super::event::{EventKind, event};
 use super::handle::{Inner, Sandbox};
+use super::lineage;
 use super::options::{Command, FileWrite, SandboxOptions};
-use super::records::{Change, SandboxMode, SandboxRecord, SandboxStatus};
+use super::records::{Change, Records, SandboxMode, SandboxRecord, SandboxStatus, SnapshotRecord};
 use super::run::{self, Prepared};
 use super::runtimes::Runtimes;
+use super::snapshot::{self, Pins};
 use super::state::Step;
 use super::validate;
 use crate::id::SandboxId;
@@ -25,31 +27,27 @@ impl Belljar {
     /// soon as it exists: if its runtime has to be installed first, it is `creating` for a while.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound) for an unknown runtime,
+    /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound) for an unknown runtime or snapshot,
     /// [`ErrorKind::InvalidArgument`](super::ErrorKind::InvalidArgument) for options that can
     /// never work, [`ErrorKind::LimitExceeded`](super::ErrorKind::LimitExceeded) when there are
     /// too many sandboxes.
     pub async fn create(&self, mut options: SandboxOptions) -> Result<Sandbox, SandboxError> {
-        let manifest = Runtimes::manifest(&options.runtime)?;
-        validate::sandbox(&options, manifest)?;
-        if self.shared.closing.load(Ordering::Acquire) {
-            return Err(Repr::Closing.into());
-        }
-        let Some(place) = self.shared.places.try_acquire() else {
-            return Err(Repr::Limit {
-                limit: "the number of sandboxes",
-                value: self.shared.places.in_use(),
-                advice: "destroy some and try again",
-            }
-            .into());
+        let snapshot = self.snapshot_of(&options).await?;
+        let runtime = match &snapshot {
+            Some((snapshot, _)) => &snapshot.runtime,
+            None => &options.runtime,
         };
+        let manifest = Runtimes::manifest(runtime)?;
+        validate::sandbox(&options, manifest)?;
+        let place = self.shared.place()?;
         let command = options.command.take();
         let files = std::mem::take(&mut options.files);
-        let record = self.record_of(options, manifest.name, command.as_ref());
+        let (snapshot, pins) = snapshot.unzip();
+        let record = self.record_of(options, manifest.name, snapshot.as_ref(), command.as_ref());
         let inner = Arc::new(Inner::new(Arc::clone(&self.shared), record, Some(place)));
 
         let prepared = match command {
-            Some(command) => Some(run::prepare(&inner, command)?),
+            Some(command) => Some(run::prepare(&inner, command, false)?),
             None => None,
         };
         let mut changes = Vec::new();
@@ -71,25 +69,57 @@ impl Belljar {
             &inner.id,
             EventKind::Create,
             record.created_at,
-            [("runtime", record.runtime.clone().into())],
+            [
+                ("runtime", json!(record.runtime)),
+                ("snapshot", json!(record.snapshot)),
+            ]
+            .into_iter()
+            .filter(|(_, value)| !value.is_null()),
         )));
         self.shared
             .sandboxes()
             .insert(inner.id.clone(), Arc::clone(&inner));
+        // From here on the sandbox itself keeps the snapshot's trees.
+        drop(pins);
         let ready = self.shared.runtimes.ready(manifest).is_some();
         let making = make(Arc::clone(&inner), changes, files, prepared, ready);
-        Making {
-            inner: &inner,
-            rest: Some(Box::pin(making)),
-        }
-        .await?;
+        Making::new(&inner, making).await?;
         Ok(Sandbox::new(inner))
+    }
+
+    /// The snapshot that the options name, with what keeps its trees.
+    async fn snapshot_of(
+        &self,
+        options: &SandboxOptions,
+    ) -> Result<Option<(SnapshotRecord, Pins)>, SandboxError> {
+        let Some(reference) = options.snapshot.clone() else {
+            return Ok(None);
+        };
+        if !options.runtime.is_empty() {
+            return Err(SandboxError::invalid(
+                "snapshot",
+                "it brings its own runtime; leave out the other one",
+            ));
+        }
+        let org = options.org.as_ref().unwrap_or(&self.shared.default_org);
+        let (wanted, org) = (reference.clone(), org.clone());
+        let store = self.shared.store.clone();
+        // Pinned where records are read: between looking and pinning nothing is deleted.
+        let find = move |records: &mut dyn Records| {
+            let found = lineage::find(records, &wanted, &org)?;
+            Ok(found.map(|record| snapshot::pinned(&store, record)))
+        };
+        let found = self.shared.ledger.read(find).await?;
+        found
+            .map(Some)
+            .ok_or_else(|| snapshot::not_found(&reference))
     }
 
     fn record_of(
         &self,
         options: SandboxOptions,
         runtime: &str,
+        snapshot: Option<&SnapshotRecord>,
         command: Option<&Command>,
     ) -> SandboxRecord {
         let now = self.shared.clock.now();
@@ -107,6 +137,15 @@ impl Belljar {
             description: options.description,
             project_id: options.project_id,
             runtime: runtime.to_owned(),
+            // Of a runtime these are known when it is loaded.
+            snapshot: snapshot.map(|snapshot| snapshot.id.clone()),
+            origin: snapshot.map(|snapshot| snapshot.root),
+            base: snapshot.map(|snapshot| snapshot.root),
+            runtime_root: snapshot.map(|snapshot| snapshot.runtime_root),
+            programs: snapshot.map_or_else(Vec::new, |snapshot| snapshot.programs.clone()),
+            saved: false,
+            forked_from: None,
+            parent_checkpoint: None,
             resources: options.resources,
             env: options.env,
             network: options.network,
@@ -118,6 +157,8 @@ impl Belljar {
             scopes: options.scopes,
             created_at: now,
             updated_at: now,
+            paused_at: None,
+            terminates_at: None,
             ended_at: None,
             executions: 0,
             exit_code: None,
@@ -160,9 +201,21 @@ async fn make(
 
 /// The rest of a creation. Given up half-way, it ends behind everybody's back and the sandbox with
 /// it: nobody knows of it, and half-made it would stay for ever.
-struct Making<'a> {
+pub(super) struct Making<'a> {
     inner: &'a Arc<Inner>,
     rest: Option<BoxFuture<'static, Result<(), SandboxError>>>,
+}
+
+impl<'a> Making<'a> {
+    pub(super) fn new(
+        inner: &'a Arc<Inner>,
+        rest: impl Future<Output = Result<(), SandboxError>> + Send + 'static,
+    ) -> Self {
+        Self {
+            inner,
+            rest: Some(Box::pin(rest)),
+        }
+    }
 }
 
 impl Future for Making<'_> {
@@ -198,6 +251,7 @@ async fn set_up(inner: Arc<Inner>, files: Vec<FileWrite>, prepared: Option<Prepa
         inner.filesystem().await?;
         if !files.is_empty() {
             inner.write_files(files).await?;
+            inner.save().await?;
         }
         Ok::<_, SandboxError>(())
     };
@@ -209,7 +263,7 @@ async fn set_up(inner: Arc<Inner>, files: Vec<FileWrite>, prepared: Option<Prepa
         return;
     }
     let now = inner.shared.clock.now();
-    match inner.take_step(Step::Ready, |_| {}) {
+    match inner.take_step(Step::Ready, |record| inner.adopt_runtime(record)) {
         Ok(_) => {
             inner.shared.ledger.write(vec![Change::AddEvent(event(
                 &inner.id,

@@ -2,11 +2,13 @@
 
 use thiserror::Error;
 
+use super::journal::JournalError;
 use super::records::{RecordsError, SandboxStatus};
 use crate::engine::EngineError;
 use crate::id::{ExecutionId, SandboxId};
 use crate::process::LaunchError;
 use crate::runtime::RuntimeError;
+use crate::store::StoreError;
 use crate::vfs::FsError;
 
 /// The kind of an error: what a caller branches on.
@@ -48,6 +50,17 @@ pub(crate) enum Repr {
     SandboxNotFound { id: SandboxId },
     #[error("there is no execution {id}")]
     ExecutionNotFound { id: ExecutionId },
+    #[error("there is no snapshot {reference:?}")]
+    SnapshotNotFound { reference: String },
+    #[error("sandbox {sandbox} has no checkpoint {reference:?}")]
+    CheckpointNotFound {
+        sandbox: SandboxId,
+        reference: String,
+    },
+    #[error(
+        "sandbox {sandbox} has a checkpoint {name:?} already; choose another name or delete it"
+    )]
+    CheckpointExists { sandbox: SandboxId, name: String },
     #[error("there is no runtime {name:?}; available: {available}")]
     RuntimeNotFound { name: String, available: String },
     #[error("sandbox {id} is {status} and accepts no more work")]
@@ -62,6 +75,8 @@ pub(crate) enum Repr {
         id: SandboxId,
         status: SandboxStatus,
     },
+    #[error("files of sandbox {id} are still in use")]
+    FilesInUse { id: SandboxId },
     #[error("{what}: {reason}")]
     Invalid { what: &'static str, reason: String },
     #[error("{what} is not available in this version of Belljar")]
@@ -76,6 +91,12 @@ pub(crate) enum Repr {
     Closing,
     #[error(transparent)]
     Fs(#[from] FsError),
+    #[error("the store failed")]
+    Store(#[from] StoreError),
+    #[error("the archive cannot be imported")]
+    Import(#[source] StoreError),
+    #[error("files cannot be saved")]
+    Journal(#[from] JournalError),
     #[error(transparent)]
     Runtime(#[from] RuntimeError),
     #[error(transparent)]
@@ -101,26 +122,39 @@ impl SandboxError {
         match &self.0 {
             Repr::SandboxNotFound { .. }
             | Repr::ExecutionNotFound { .. }
+            | Repr::SnapshotNotFound { .. }
+            | Repr::CheckpointNotFound { .. }
             | Repr::RuntimeNotFound { .. }
             | Repr::Fs(FsError::NotFound { .. }) => ErrorKind::NotFound,
             Repr::Ended { .. } => ErrorKind::Gone,
             Repr::Busy { .. } => ErrorKind::Busy,
-            Repr::Conflict { .. } | Repr::Fs(FsError::Exists { .. } | FsError::NotEmpty { .. }) => {
-                ErrorKind::Conflict
-            }
+            Repr::Conflict { .. }
+            | Repr::CheckpointExists { .. }
+            | Repr::FilesInUse { .. }
+            | Repr::Fs(FsError::Exists { .. } | FsError::NotEmpty { .. }) => ErrorKind::Conflict,
             Repr::Invalid { .. }
             | Repr::NotAvailable { .. }
             | Repr::Fs(
                 FsError::NotADirectory { .. }
                 | FsError::IsADirectory { .. }
-                | FsError::ReadOnly { .. }
                 | FsError::InvalidPath { .. }
                 | FsError::NameTooLong { .. }
                 | FsError::PermissionDenied { .. },
             ) => ErrorKind::InvalidArgument,
-            Repr::Limit { .. } | Repr::Fs(FsError::TooLarge { .. }) => ErrorKind::LimitExceeded,
+            Repr::Limit { .. } | Repr::Fs(FsError::TooLarge { .. } | FsError::NoSpace { .. }) => {
+                ErrorKind::LimitExceeded
+            }
+            Repr::Import(StoreError::ArchiveTooLarge { .. }) => ErrorKind::LimitExceeded,
+            Repr::Import(
+                StoreError::Archive { .. }
+                | StoreError::Input { .. }
+                | StoreError::DifferentVersion { .. },
+            ) => ErrorKind::InvalidArgument,
             Repr::Closing | Repr::DataInUse { .. } => ErrorKind::Unavailable,
-            Repr::Fs(FsError::Io { .. })
+            Repr::Fs(FsError::Io { .. } | FsError::Store(_))
+            | Repr::Store(_)
+            | Repr::Import(_)
+            | Repr::Journal(_)
             | Repr::Runtime(_)
             | Repr::Engine(_)
             | Repr::Launch(_)
@@ -137,12 +171,15 @@ impl SandboxError {
         match &self.0 {
             Repr::SandboxNotFound { .. } => "SANDBOX_NOT_FOUND",
             Repr::ExecutionNotFound { .. } => "EXECUTION_NOT_FOUND",
+            Repr::SnapshotNotFound { .. } => "SNAPSHOT_NOT_FOUND",
+            Repr::CheckpointNotFound { .. } => "CHECKPOINT_NOT_FOUND",
             Repr::RuntimeNotFound { .. } => "RUNTIME_NOT_FOUND",
             Repr::Fs(FsError::NotFound { .. }) => "FILE_NOT_FOUND",
             Repr::Ended { .. } => "SANDBOX_TERMINATED",
             Repr::Busy { .. } => "SANDBOX_BUSY",
             Repr::NotAvailable { .. } => "NOT_IMPLEMENTED",
-            Repr::Fs(FsError::TooLarge { .. }) => "TOO_LARGE",
+            Repr::Fs(FsError::TooLarge { .. })
+            | Repr::Import(StoreError::ArchiveTooLarge { .. }) => "TOO_LARGE",
             _ => match self.kind() {
                 ErrorKind::NotFound => "NOT_FOUND",
                 ErrorKind::Conflict => "CONFLICT",
@@ -177,6 +214,8 @@ macro_rules! lift {
 }
 lift!(
     FsError,
+    StoreError,
+    JournalError,
     RuntimeError,
     EngineError,
     LaunchError,

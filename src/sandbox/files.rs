@@ -1,10 +1,13 @@
-//! The files of a sandbox, from outside. Not executions: they work while a command runs.
+//! The files of a sandbox, from outside. Not executions: they work while a command runs, and resume
+//! a paused sandbox. What a call has changed survives a crash once it has returned, if the sandbox
+//! does.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::error::{Repr, SandboxError};
+use super::error::SandboxError;
 use super::handle::{Inner, Sandbox};
 use super::options::FileWrite;
 use crate::clock::Timestamp;
@@ -31,38 +34,69 @@ pub struct FileEntry {
 }
 
 impl Inner {
-    /// Does something with the filesystem, away from the threads that serve requests.
+    /// Does something with the filesystem, away from the threads that serve requests. Nobody takes it
+    /// away before that is done, also if the future is dropped.
     async fn with_files<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Vfs) -> Result<T, SandboxError> + Send + 'static,
     ) -> Result<T, SandboxError> {
-        let vfs = self.filesystem().await?.clone();
+        let entered = self.enter().await?;
+        let vfs = self.filesystem().await?;
         self.touch();
-        self.shared
-            .runtimes
-            .engine()
-            .spawn_blocking(move || work(&vfs))
-            .await
-            .map_err(Repr::Task)?
+        let work = move || {
+            let _entered = entered;
+            work(&vfs)
+        };
+        self.blocking(work).await
     }
 
-    /// Writes files; the paths of all are checked before the first is written.
-    pub(crate) async fn write_files(&self, files: Vec<FileWrite>) -> Result<u64, SandboxError> {
-        let mut resolved = Vec::with_capacity(files.len());
-        for file in files {
-            resolved.push((resolve(&file.path)?, file.content));
+    /// As [`Inner::with_files`], and saves what has changed.
+    async fn change_files<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Vfs) -> Result<T, SandboxError> + Send + 'static,
+    ) -> Result<T, SandboxError> {
+        if !self.is_durable() {
+            return self.with_files(work).await;
         }
-        self.with_files(move |vfs| {
-            for (path, _) in &resolved {
-                vfs.check_writable(path)?;
-            }
-            for (path, content) in &resolved {
-                vfs.write_file(path, content)?;
-            }
-            Ok(resolved.len() as u64)
-        })
-        .await
+        let disk = Arc::clone(&self.disk);
+        let change = move |vfs: &Vfs| {
+            let done = work(vfs)?;
+            disk.save(vfs).map(drop)?;
+            Ok(done)
+        };
+        let done = self.with_files(change).await;
+        self.shared.add_waste(super::collector::SAVED);
+        self.has_journal();
+        done
     }
+
+    /// Writes files for a command or a creation; the paths of all are checked before the first is
+    /// written. They are saved with what comes next. While this happens the sandbox is not idle, so
+    /// nobody takes its files away.
+    pub(crate) async fn write_files(&self, files: Vec<FileWrite>) -> Result<u64, SandboxError> {
+        let write = writer(files)?;
+        let vfs = self.filesystem().await?;
+        self.blocking(move || write(&vfs)).await
+    }
+}
+
+/// What writes these files.
+fn writer(
+    files: Vec<FileWrite>,
+) -> Result<impl FnOnce(&Vfs) -> Result<u64, SandboxError> + Send + 'static, SandboxError> {
+    let mut resolved = Vec::with_capacity(files.len());
+    for file in files {
+        resolved.push((resolve(&file.path)?, file.content));
+    }
+    Ok(move |vfs: &Vfs| {
+        for (path, _) in &resolved {
+            vfs.check_writable(path)?;
+        }
+        for (path, content) in &resolved {
+            vfs.write_file(path, content)?;
+        }
+        Ok(resolved.len() as u64)
+    })
 }
 
 /// Relative paths are relative to the workspace.
@@ -79,8 +113,8 @@ impl Sandbox {
     /// written, before any file is; [`ErrorKind::Gone`](super::ErrorKind::Gone) if the sandbox has
     /// ended.
     pub async fn write_files(&self, files: Vec<FileWrite>) -> Result<u64, SandboxError> {
-        self.inner.usable().await?;
-        self.inner.write_files(files).await
+        let write = writer(files)?;
+        self.inner.change_files(write).await
     }
 
     /// Reads a whole file.
@@ -89,7 +123,6 @@ impl Sandbox {
     /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound) and others of the path;
     /// [`ErrorKind::LimitExceeded`](super::ErrorKind::LimitExceeded) beyond 1 GiB.
     pub async fn read_file(&self, path: &str) -> Result<Bytes, SandboxError> {
-        self.inner.usable().await?;
         let path = resolve(path)?;
         let read = move |vfs: &Vfs| Ok(Bytes::from(vfs.read_file(&path)?));
         self.inner.with_files(read).await
@@ -100,7 +133,6 @@ impl Sandbox {
     /// # Errors
     /// As [`Sandbox::read_file`].
     pub async fn list_files(&self, path: Option<&str>) -> Result<Vec<FileEntry>, SandboxError> {
-        self.inner.usable().await?;
         let path = resolve(path.filter(|path| !path.is_empty()).unwrap_or(WORKSPACE))?;
         let entries = self
             .inner
@@ -128,10 +160,9 @@ impl Sandbox {
     /// # Errors
     /// [`ErrorKind::Conflict`](super::ErrorKind::Conflict) if it exists and `recursive` is false.
     pub async fn make_dir(&self, path: &str, recursive: bool) -> Result<(), SandboxError> {
-        self.inner.usable().await?;
         let path = resolve(path)?;
         let make = move |vfs: &Vfs| Ok(vfs.create_dir(&path, recursive)?);
-        self.inner.with_files(make).await
+        self.inner.change_files(make).await
     }
 
     /// Removes a file; `false` if there was none.
@@ -139,10 +170,9 @@ impl Sandbox {
     /// # Errors
     /// [`ErrorKind::InvalidArgument`](super::ErrorKind::InvalidArgument) for a directory.
     pub async fn remove_file(&self, path: &str) -> Result<bool, SandboxError> {
-        self.inner.usable().await?;
         let path = resolve(path)?;
         let remove = move |vfs: &Vfs| Ok(vfs.remove_file(&path)?);
-        self.inner.with_files(remove).await
+        self.inner.change_files(remove).await
     }
 
     /// Removes a directory, with `recursive` and all in it; `false` if there was none.
@@ -151,10 +181,9 @@ impl Sandbox {
     /// [`ErrorKind::Conflict`](super::ErrorKind::Conflict) if it is not empty and `recursive` is
     /// false.
     pub async fn remove_dir(&self, path: &str, recursive: bool) -> Result<bool, SandboxError> {
-        self.inner.usable().await?;
         let path = resolve(path)?;
         let remove = move |vfs: &Vfs| Ok(vfs.remove_dir(&path, recursive)?);
-        self.inner.with_files(remove).await
+        self.inner.change_files(remove).await
     }
 
     /// Copies a file of the host into the sandbox.
@@ -165,16 +194,12 @@ impl Sandbox {
         let host = host.to_owned();
         let content = self
             .inner
-            .shared
-            .runtimes
-            .engine()
-            .spawn_blocking(move || {
+            .blocking(move || {
                 std::fs::read(&host).map_err(|source| {
                     SandboxError::invalid("file", format!("{}: {source}", host.display()))
                 })
             })
-            .await
-            .map_err(Repr::Task)??;
+            .await?;
         let file = FileWrite {
             path: guest.into(),
             content: content.into(),

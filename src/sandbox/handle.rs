@@ -1,27 +1,28 @@
 //! One sandbox: its shared state, and the handle that callers have.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use tokio::sync::{OnceCell, watch};
+use tokio::sync::watch;
 
 use super::belljar::Shared;
+use super::disk::Disk;
 use super::error::{Repr, SandboxError};
 use super::event::{EventKind, event};
 use super::execution::{Execution, Running};
+use super::journal::Journal;
 use super::options::Command;
-use super::records::{Change, SandboxRecord, SandboxStatus};
+use super::records::{Change, SandboxMode, SandboxRecord, SandboxStatus};
 use super::run::{Prepared, prepare, refused, run};
-use super::runtimes::Runtimes;
+use super::runtimes::Ready;
 use super::state::{Refusal, Step, next};
 use super::validate;
 use crate::id::{SandboxId, StreamId};
 use crate::limits::cpu::CpuAccount;
 use crate::limits::{CounterGuard, MemoryAccount};
-use crate::vfs::Vfs;
 
 /// How long a call waits for a sandbox that is being created: an installation on a slow machine.
 const CREATING_PATIENCE: Duration = Duration::from_secs(600);
@@ -30,15 +31,22 @@ const CREATING_PATIENCE: Duration = Duration::from_secs(600);
 #[derive(Debug)]
 pub(crate) struct Inner {
     pub(crate) id: SandboxId,
+    pub(crate) mode: SandboxMode,
     pub(crate) shared: Arc<Shared>,
     pub(crate) memory: Arc<MemoryAccount>,
     pub(crate) cpu: Arc<CpuAccount>,
     record: Mutex<SandboxRecord>,
     status: watch::Sender<SandboxStatus>,
-    vfs: OnceCell<Vfs>,
+    /// Its files.
+    pub(crate) disk: Arc<Disk>,
+    /// Whether its record says that it was saved.
+    pub(super) saved: AtomicBool,
+    ready: Mutex<Option<Arc<Ready>>>,
     current: Mutex<Option<Arc<Running>>>,
     /// When it was last busy, for the idle timeout.
     active: Mutex<Instant>,
+    /// Up to which activity its files were sent to rest.
+    rested: Mutex<Option<Instant>>,
     /// When it ended, for the grace period.
     ended: Mutex<Option<Instant>>,
     streams: Mutex<Vec<StreamId>>,
@@ -47,21 +55,39 @@ pub(crate) struct Inner {
 }
 
 impl Inner {
+    /// A sandbox that was not there before.
     pub(crate) fn new(
         shared: Arc<Shared>,
         record: SandboxRecord,
         place: Option<CounterGuard>,
     ) -> Self {
+        let durable = shared.durable && record.mode == SandboxMode::Interactive;
+        let journal = durable.then(|| Journal::new(Arc::clone(&shared.folders), record.id.clone()));
+        Self::with(shared, record, place, journal)
+    }
+
+    /// A sandbox with the journal that it has.
+    pub(crate) fn with(
+        shared: Arc<Shared>,
+        record: SandboxRecord,
+        place: Option<CounterGuard>,
+        journal: Option<Journal>,
+    ) -> Self {
+        let disk = Disk::new(shared.store.clone(), record.origin, journal);
         let memory = record.resources.memory.unwrap_or(shared.default_memory);
         Self {
             id: record.id.clone(),
+            mode: record.mode,
             memory: Arc::new(MemoryAccount::new(memory.bytes())),
             cpu: Arc::new(CpuAccount::new(record.resources.cpu)),
             status: watch::Sender::new(record.status),
+            saved: AtomicBool::new(record.saved),
             record: Mutex::new(record),
-            vfs: OnceCell::new(),
+            disk: Arc::new(disk),
+            ready: Mutex::default(),
             current: Mutex::default(),
             active: Mutex::new(Instant::now()),
+            rested: Mutex::default(),
             ended: Mutex::default(),
             streams: Mutex::default(),
             place: Mutex::new(place),
@@ -96,9 +122,12 @@ impl Inner {
         record.status = status;
         record.updated_at = self.shared.clock.now();
         change(&mut record);
-        self.shared
-            .ledger
-            .write(vec![Change::PutSandbox(Box::new(record.clone()))]);
+        let mut changes = vec![Change::PutSandbox(Box::new(record.clone()))];
+        if !status.is_live() && record.mode == SandboxMode::Interactive {
+            // Nobody can go back to them any more, and they keep their trees.
+            changes.push(Change::DeleteCheckpointsOf(self.id.clone()));
+        }
+        self.shared.ledger.write(changes);
         *lock(&self.active) = Instant::now();
         if !status.is_live() {
             lock(&self.ended).get_or_insert_with(Instant::now);
@@ -118,28 +147,19 @@ impl Inner {
         Ok(())
     }
 
-    /// The folder of its private layer.
-    pub(crate) fn folder(&self) -> PathBuf {
-        self.shared.sandbox_folder(&self.id)
+    /// Keeps a runtime loaded for as long as it lives: its files may still have to be read.
+    pub(crate) fn hold(&self, ready: Arc<Ready>) {
+        lock(&self.ready).get_or_insert(ready);
     }
 
-    /// Its filesystem, made when first needed: the runtime is loaded for it, too.
-    pub(crate) async fn filesystem(&self) -> Result<&Vfs, SandboxError> {
-        self.vfs
-            .get_or_try_init(|| async {
-                let manifest = Runtimes::manifest(&self.record().runtime)?;
-                let ready = self.shared.runtimes.prepare(manifest).await?;
-                Ok(Vfs::open(&self.folder(), Arc::clone(&ready.base))?)
-            })
-            .await
+    /// The runtime, once it was loaded for it.
+    pub(crate) fn ready(&self) -> Option<Arc<Ready>> {
+        lock(&self.ready).clone()
     }
 
-    /// Its filesystem, if it was made already.
-    pub(crate) fn vfs(&self) -> Result<Vfs, SandboxError> {
-        self.vfs
-            .get()
-            .cloned()
-            .ok_or_else(|| refused(self, Refusal::Creating))
+    /// Where it is in its life.
+    pub(crate) fn status(&self) -> SandboxStatus {
+        *self.status.borrow()
     }
 
     /// Waits until it is created; refuses if it has ended.
@@ -191,6 +211,17 @@ impl Inner {
         (record.status == SandboxStatus::Idle).then(|| *lock(&self.active) + limit)
     }
 
+    /// Whether nothing has happened in it for `time`, and nothing does.
+    pub(crate) fn rests_since(&self, time: Duration) -> bool {
+        self.status() == SandboxStatus::Idle && lock(&self.active).elapsed() >= time
+    }
+
+    /// Whether this is asked for the first time since it was last busy.
+    pub(crate) fn first_rest(&self) -> bool {
+        let active = *lock(&self.active);
+        lock(&self.rested).replace(active) != Some(active)
+    }
+
     /// When it ended.
     pub(crate) fn ended_at(&self) -> Option<Instant> {
         *lock(&self.ended)
@@ -199,19 +230,6 @@ impl Inner {
     /// Counts as activity for the idle timeout.
     pub(crate) fn touch(&self) {
         *lock(&self.active) = Instant::now();
-    }
-
-    /// Removes its files, behind everybody's back.
-    pub(super) fn remove_files(&self) {
-        let folder = self.folder();
-        self.shared.runtimes.engine().spawn_blocking(move || {
-            match std::fs::remove_dir_all(&folder) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    tracing::error!(%error, folder = %folder.display(), "files are not removed");
-                }
-                _ => {}
-            }
-        });
     }
 
     /// Starts a prepared execution. The step to `running` has been taken.
@@ -305,7 +323,7 @@ impl Sandbox {
         self.inner.record()
     }
 
-    /// Starts a command. Waits while the sandbox is being created; returns when the command is
+    /// Starts a command. Waits while the sandbox is being created, resumes it if it is paused; returns when the command is
     /// accepted, not when it has ended.
     ///
     /// # Errors
@@ -316,13 +334,8 @@ impl Sandbox {
     /// exit code 127.
     pub async fn execute(&self, command: Command) -> Result<Execution, SandboxError> {
         validate::command(&command)?;
-        self.inner.usable().await?;
-        self.inner.filesystem().await?;
-        // Before any stream is made, so that a refused command leaves nothing behind.
-        self.inner
-            .take_step(Step::Start, |record| record.executions += 1)
-            .map_err(|refusal| refused(&self.inner, refusal))?;
-        let prepared = match prepare(&self.inner, command) {
+        let auto_resumed = self.begin().await?;
+        let prepared = match prepare(&self.inner, command, auto_resumed) {
             Ok(prepared) => prepared,
             Err(error) => {
                 let undone = self
@@ -341,6 +354,25 @@ impl Sandbox {
         }
         self.inner.start(prepared);
         Ok(Execution::new(running))
+    }
+
+    /// Takes the step to running; resumes it for that if it is paused, and tells whether it did.
+    async fn begin(&self) -> Result<bool, SandboxError> {
+        let mut resumed = false;
+        loop {
+            resumed |= self.inner.awake().await?;
+            self.inner.filesystem().await?;
+            // Before any stream is made, so that a refused command leaves nothing behind.
+            let step = self
+                .inner
+                .take_step(Step::Start, |record| record.executions += 1);
+            match step {
+                Ok(_) => return Ok(resumed),
+                // Paused again, by somebody who was faster.
+                Err(Refusal::Impossible) if self.inner.is_paused() => {}
+                Err(refusal) => return Err(refused(&self.inner, refusal)),
+            }
+        }
     }
 
     /// Sets variables of the environment of later commands; `None` removes one. Returns all that

@@ -107,6 +107,31 @@ impl Ledger {
         answer.await.map_err(|_| RecordsError::Closed)?
     }
 
+    /// Calls `then` on the records' thread once everything queued before is done. Keep it short. It is
+    /// not called if the ledger is closed first.
+    pub(super) fn afterwards(&self, then: impl FnOnce() + Send + 'static) {
+        let call: Read = Box::new(move |_| {
+            // The thread serves every sandbox and must survive it; the panic itself is logged.
+            drop(catch_unwind(AssertUnwindSafe(then)));
+        });
+        if self.requests.send(Request::Read(call)).is_err() {
+            tracing::debug!("the ledger is closed: something that was to follow is left undone");
+        }
+    }
+
+    /// Calls `work` with the records as [`read`](Self::read) does, to look and then change what
+    /// depends on it: nothing else happens to the records in between. What `work` applies is as durable
+    /// as a [`commit`](Self::commit) once this has returned.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn transact<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut dyn Records) -> Result<T, RecordsError> + Send + 'static,
+    ) -> Result<T, RecordsError> {
+        self.read(work).await
+    }
+
     /// Makes all changes queued before, lets go of the records (which closes their file) and ends the
     /// thread. Later writes are logged as lost, other requests answered with
     /// [`RecordsError::Closed`]. Closing again returns once the first close is done or under way.

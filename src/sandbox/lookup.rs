@@ -58,7 +58,7 @@ impl Belljar {
     /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound).
     pub async fn execution(&self, id: &ExecutionId) -> Result<ExecutionRecord, SandboxError> {
         if let Some(running) = self.shared.execution(id) {
-            return Ok(running.record());
+            return self.settled(running.record()).await;
         }
         let wanted = id.clone();
         let found = self
@@ -86,7 +86,16 @@ impl Belljar {
         let _watch = running.watch();
         // Either way the answer is the present state.
         let _ = tokio::time::timeout(limit, running.ended()).await;
-        Ok(running.record())
+        self.settled(running.record()).await
+    }
+
+    /// The end of an execution is told to nobody before it is recorded: after a crash in between it
+    /// would have been cut off, which is not what was said.
+    async fn settled(&self, record: ExecutionRecord) -> Result<ExecutionRecord, SandboxError> {
+        if self.shared.durable && record.status.is_terminal() {
+            self.shared.ledger.commit(Vec::new()).await?;
+        }
+        Ok(record)
     }
 
     /// Ends an execution as cancelled and waits for its end. One that has ended stays as it is.
@@ -102,7 +111,7 @@ impl Belljar {
         };
         running.cancel();
         running.ended().await;
-        Ok(running.record())
+        self.settled(running.record()).await
     }
 
     /// The newest executions of a sandbox.

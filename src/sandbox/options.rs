@@ -39,6 +39,9 @@ pub struct BelljarOptions {
     /// After how long without any waiter or reader a detached execution that had one is
     /// cancelled; `None` is never.
     pub abandon_after: Option<Duration>,
+    /// How long there is at least between two collections of garbage that happen by themselves;
+    /// `None` is five minutes, and only if there is much to collect.
+    pub collect_every: Option<Duration>,
     pub(crate) progress: Progress,
 }
 
@@ -59,6 +62,7 @@ impl BelljarOptions {
             output_limit: ByteSize::mib(16),
             grace: Duration::from_secs(600),
             abandon_after: Some(Duration::from_secs(2)),
+            collect_every: None,
             progress: Progress::default(),
         }
     }
@@ -101,6 +105,14 @@ impl BelljarOptions {
         self
     }
 
+    /// Collects garbage by itself no more often than this, as soon as there is anything to collect.
+    /// Default: every five minutes, if there is much.
+    #[must_use]
+    pub fn collect_every(mut self, period: Duration) -> Self {
+        self.collect_every = Some(period);
+        self
+    }
+
     /// Is told how the installation of a runtime goes on. Default: nobody.
     #[must_use]
     pub fn progress(mut self, report: impl Fn(&InstallProgress) + Send + Sync + 'static) -> Self {
@@ -122,7 +134,7 @@ pub struct FileWrite {
 #[non_exhaustive]
 #[derive(Clone, Debug, Default)]
 pub struct SandboxOptions {
-    /// Runtime name (`python:3.14`) or id (`srt_…`).
+    /// Runtime name (`python:3.14`) or id (`srt_…`); empty with a snapshot.
     pub runtime: String,
     /// The organisation it belongs to; `None` is the default one.
     pub org: Option<OrgId>,
@@ -150,7 +162,8 @@ pub struct SandboxOptions {
     pub packages: Vec<String>,
     /// Permission scopes, recorded only.
     pub scopes: Vec<String>,
-    /// A snapshot to start from; not available in this version.
+    /// A snapshot to start from, instead of a runtime: id, `name:tag`, tag or name, or
+    /// `@organisation/name:tag` for a public one of another organisation.
     pub snapshot: Option<String>,
     /// With a command the sandbox is one-shot: it runs this and ends.
     pub command: Option<Command>,
@@ -163,6 +176,16 @@ impl SandboxOptions {
     pub fn new(runtime: impl Into<String>) -> Self {
         Self {
             runtime: runtime.into(),
+            ..Self::default()
+        }
+    }
+
+    /// A sandbox that begins with the files of a snapshot; everything else as in
+    /// [`SandboxOptions::new`]. See [`SandboxOptions::snapshot`] for what `reference` may be.
+    #[must_use]
+    pub fn from_snapshot(reference: impl Into<String>) -> Self {
+        Self {
+            snapshot: Some(reference.into()),
             ..Self::default()
         }
     }

@@ -10,11 +10,19 @@ use super::records::Change;
 
 /// How often deadlines are looked at; they are minutes.
 const PERIOD: Duration = Duration::from_millis(500);
+const SHORTEST: Duration = Duration::from_millis(1);
+/// How long nothing happens in a sandbox before its files leave memory.
+const REST: Duration = Duration::from_secs(5);
 
-/// Ends sandboxes that were idle for too long, and forgets those that ended long ago. Ends with
-/// the last handle to the engine.
+/// Ends sandboxes that were idle or paused for too long, puts the files of idle ones to rest, and
+/// forgets those that ended long ago. Ends with the last handle to the engine.
 pub(crate) async fn reap(shared: Weak<Shared>) {
-    let mut ticks = tokio::time::interval(PERIOD);
+    let Some(period) = shared.upgrade().map(|shared| shared.collector.period()) else {
+        return;
+    };
+    // Who wants garbage collected more often than this is looked after as often.
+    let period = period.clamp(SHORTEST, PERIOD);
+    let mut ticks = tokio::time::interval(period);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
@@ -30,6 +38,13 @@ pub(crate) async fn reap(shared: Weak<Shared>) {
             {
                 idle_timeout(&inner).await;
             } else if inner
+                .paused_deadline()
+                .is_some_and(|deadline| deadline <= shared.clock.now())
+            {
+                paused_timeout(&inner).await;
+            } else if inner.rests_since(REST) && inner.first_rest() {
+                rest(&inner);
+            } else if inner
                 .ended_at()
                 .is_some_and(|ended| ended + shared.grace <= now)
             {
@@ -37,6 +52,7 @@ pub(crate) async fn reap(shared: Weak<Shared>) {
             }
         }
         shared.forget_executions();
+        shared.collect_if_due();
     }
 }
 
@@ -49,6 +65,28 @@ async fn idle_timeout(inner: &Arc<Inner>) {
         [],
     ))]);
     inner.stop(false).await;
+}
+
+async fn paused_timeout(inner: &Arc<Inner>) {
+    let now = inner.shared.clock.now();
+    inner.note(EventKind::PausedTimeout, now, []);
+    inner.stop(false).await;
+}
+
+/// Frees the memory that the files of an idle sandbox take, behind everybody's back.
+fn rest(inner: &Arc<Inner>) {
+    let Some(vfs) = inner.disk.live() else {
+        return;
+    };
+    let inner = Arc::clone(inner);
+    let engine = inner.shared.runtimes.engine().clone();
+    engine.spawn_blocking(move || {
+        if let Err(error) = inner.disk.rest(&vfs) {
+            // They stay in memory, and are saved with whatever comes next.
+            let error = super::error::chain(&error);
+            tracing::warn!(sandbox = %inner.id, error, "the files of an idle sandbox are not saved");
+        }
+    });
 }
 
 /// Forgets an ended sandbox and removes its output. Its records stay.

@@ -12,6 +12,7 @@ mod error;
 mod filter;
 mod memory;
 mod model;
+mod snapshot;
 
 #[cfg(test)]
 pub(crate) mod contract;
@@ -25,7 +26,9 @@ pub use self::model::{
     EventRecord, ExecutionRecord, ExecutionStatus, KeyRecord, Network, OrgRecord, Resources,
     SandboxMode, SandboxRecord, SandboxStatus, Timeouts,
 };
-use crate::id::{ExecutionId, KeyId, SandboxId};
+pub use self::snapshot::{CheckpointRecord, SnapshotFilter, SnapshotRecord, SnapshotSort};
+use crate::digest::Digest;
+use crate::id::{CheckpointId, ExecutionId, KeyId, SandboxId, SnapshotId};
 
 /// One step of a batch given to [`Records::apply`].
 #[derive(Debug, Clone, PartialEq)]
@@ -45,7 +48,16 @@ pub enum Change {
     PutKey(KeyRecord),
     /// Forgets a key. Nothing happens if there is none of this id.
     DeleteKey(KeyId),
-    /// Forgets a sandbox with all its executions and events. Nothing happens if there is none of
+    /// Adds the snapshot, or replaces the whole record of the same id.
+    PutSnapshot(Box<SnapshotRecord>),
+    /// Adds the checkpoint, or replaces the record of the same id. A checkpoint stays with the sandbox
+    /// it was added for.
+    PutCheckpoint(Box<CheckpointRecord>),
+    /// Forgets a checkpoint. Nothing happens if there is none of this id.
+    DeleteCheckpoint(CheckpointId),
+    /// Forgets all checkpoints of a sandbox.
+    DeleteCheckpointsOf(SandboxId),
+    /// Forgets a sandbox with all its executions, events and checkpoints. Nothing happens if there is none of
     /// this id. (A sandbox with the status *deleted* is only hidden; this removes it for good.)
     PurgeSandbox(SandboxId),
 }
@@ -61,6 +73,10 @@ impl Change {
             Self::PutOrg(_) => "put org",
             Self::PutKey(_) => "put key",
             Self::DeleteKey(_) => "delete key",
+            Self::PutSnapshot(_) => "put snapshot",
+            Self::PutCheckpoint(_) => "put checkpoint",
+            Self::DeleteCheckpoint(_) => "delete checkpoint",
+            Self::DeleteCheckpointsOf(_) => "delete checkpoints of",
             Self::PurgeSandbox(_) => "purge sandbox",
         }
     }
@@ -75,7 +91,10 @@ impl Change {
             Self::PutOrg(record) => record.id.as_str(),
             Self::PutKey(record) => record.id.as_str(),
             Self::DeleteKey(id) => id.as_str(),
-            Self::PurgeSandbox(id) => id.as_str(),
+            Self::PutSnapshot(record) => record.id.as_str(),
+            Self::PutCheckpoint(record) => record.id.as_str(),
+            Self::DeleteCheckpoint(id) => id.as_str(),
+            Self::DeleteCheckpointsOf(id) | Self::PurgeSandbox(id) => id.as_str(),
         }
     }
 }
@@ -148,6 +167,34 @@ pub trait Records: Send + Debug + 'static {
         limit: u32,
         direction: Direction,
     ) -> Result<Vec<EventRecord>, RecordsError>;
+
+    /// The snapshot of this id, also a deleted one.
+    ///
+    /// # Errors
+    /// If records cannot be read.
+    fn snapshot(&mut self, id: &SnapshotId) -> Result<Option<SnapshotRecord>, RecordsError>;
+
+    /// One page of the snapshots that pass the filter, and how many pass it over all pages.
+    ///
+    /// # Errors
+    /// If records cannot be read.
+    fn snapshots(
+        &mut self,
+        filter: &SnapshotFilter,
+    ) -> Result<(Vec<SnapshotRecord>, u64), RecordsError>;
+
+    /// All checkpoints of a sandbox, oldest first. Empty for an unknown sandbox.
+    ///
+    /// # Errors
+    /// If records cannot be read.
+    fn checkpoints(&mut self, sandbox: &SandboxId) -> Result<Vec<CheckpointRecord>, RecordsError>;
+
+    /// The roots of every tree that a record keeps: of all checkpoints, and of all snapshots that are
+    /// not deleted, with their runtimes' trees. Each once, in order.
+    ///
+    /// # Errors
+    /// If records cannot be read.
+    fn roots(&mut self) -> Result<Vec<Digest>, RecordsError>;
 
     /// All organisations, oldest first.
     ///

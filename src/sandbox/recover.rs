@@ -1,16 +1,20 @@
 //! After a restart: what was recorded is back, what was running has failed.
 
+use std::collections::HashSet;
+use std::io;
 use std::sync::Arc;
 
 use serde_json::json;
 
 use super::belljar::Shared;
-use super::error::SandboxError;
+use super::error::{Repr, SandboxError, chain};
 use super::event::{EventKind, event};
 use super::handle::Inner;
+use super::journal::Journal;
 use super::records::{
     Change, ExecutionStatus, SandboxFilter, SandboxMode, SandboxRecord, SandboxStatus,
 };
+use crate::id::SandboxId;
 
 /// What is said of work that a stopped server did not finish.
 const STOPPED: &str = "the server stopped while it was running";
@@ -32,21 +36,78 @@ pub(crate) async fn recover(shared: &Arc<Shared>) -> Result<(), SandboxError> {
         let (page, _) = found.await?;
         let count = u32::try_from(page.len()).unwrap_or(u32::MAX);
         let mut ended = 0;
-        for record in page {
-            if !restore(shared, record).await? {
+        for (record, files) in files_of(shared, page).await? {
+            if !restore(shared, record, files).await? {
                 ended += 1;
             }
         }
         if count < PAGE {
-            return Ok(());
+            break;
         }
         // Those that have just failed are no longer among the live ones.
         offset += count - ended;
     }
+    remove_leftovers(shared).await
+}
+
+/// What is left of a sandbox's files.
+enum Left {
+    /// They are there.
+    Files(Box<Journal>),
+    /// They are not, and were not to be: it was one-shot, or not made or not removed to the end.
+    Nothing,
+    /// They should be and are not, for this reason. What is on disk is left for whoever looks into it.
+    Damage(String),
+}
+
+/// Looks for the files of sandboxes.
+async fn files_of(
+    shared: &Arc<Shared>,
+    records: Vec<SandboxRecord>,
+) -> Result<Vec<(SandboxRecord, Left)>, SandboxError> {
+    let looking = Arc::clone(shared);
+    let look = tokio::task::spawn_blocking(move || {
+        let with_files = |record: SandboxRecord| {
+            let files = look_for(&looking, &record);
+            (record, files)
+        };
+        records.into_iter().map(with_files).collect()
+    });
+    Ok(look.await.map_err(Repr::Task)?)
+}
+
+fn look_for(shared: &Shared, record: &SandboxRecord) -> Left {
+    let unfinished = matches!(
+        record.status,
+        SandboxStatus::Creating | SandboxStatus::Stopping
+    );
+    if record.mode == SandboxMode::Oneshot || unfinished {
+        return Left::Nothing;
+    }
+    let Some(origin) = record.origin else {
+        return Left::Damage("it was made by an earlier version of Belljar".to_owned());
+    };
+    match Journal::open(Arc::clone(&shared.folders), record.id.clone()) {
+        Err(error) => Left::Damage(chain(&error)),
+        Ok(journal) => {
+            if journal.last().is_none() && record.saved {
+                return Left::Damage("its journal is gone".to_owned());
+            }
+            let root = journal.last().unwrap_or(origin);
+            match shared.store.root(root) {
+                Ok(_) => Left::Files(Box::new(journal)),
+                Err(error) => Left::Damage(format!("its files are gone: {}", chain(&error))),
+            }
+        }
+    }
 }
 
 /// Brings one sandbox back; `false` if it has failed instead.
-async fn restore(shared: &Arc<Shared>, record: SandboxRecord) -> Result<bool, SandboxError> {
+async fn restore(
+    shared: &Arc<Shared>,
+    mut record: SandboxRecord,
+    left: Left,
+) -> Result<bool, SandboxError> {
     let now = shared.clock.now();
     let mut changes = Vec::new();
     let id = record.id.clone();
@@ -63,48 +124,90 @@ async fn restore(shared: &Arc<Shared>, record: SandboxRecord) -> Result<bool, Sa
             changes.push(Change::PutExecution(Box::new(execution)));
         }
     }
-    let folder = shared.sandbox_folder(&record.id);
-    let files = record.mode == SandboxMode::Interactive
-        && !matches!(
-            record.status,
-            SandboxStatus::Creating | SandboxStatus::Stopping
-        )
-        && exists(&folder).await;
-    let mut record = record;
-    let interrupted = record.status != SandboxStatus::Idle;
-    record.updated_at = now;
-    if files {
-        record.status = SandboxStatus::Idle;
-    } else {
-        record.status = SandboxStatus::Failed;
+    let before = record.status;
+    let (journal, problem) = match left {
+        Left::Files(journal) => (
+            Some(journal),
+            (before == SandboxStatus::Running).then(stopped),
+        ),
+        Left::Nothing => (None, Some(stopped())),
+        Left::Damage(reason) => (None, Some(reason)),
+    };
+    record.status = match (&journal, before) {
+        (None, _) => SandboxStatus::Failed,
+        // Their time goes on: it is a moment, not a duration.
+        (Some(_), SandboxStatus::Paused | SandboxStatus::Suspended) => before,
+        (Some(_), _) => SandboxStatus::Idle,
+    };
+    if journal.is_none() {
         record.ended_at = Some(now);
         record.exit_code.get_or_insert(137);
+        changes.push(Change::DeleteCheckpointsOf(record.id.clone()));
     }
-    if interrupted || !files {
+    if let Some(problem) = problem {
+        if journal.is_none() {
+            tracing::warn!(sandbox = %record.id, reason = problem, "a sandbox is not brought back");
+        }
         changes.push(Change::AddEvent(event(
             &record.id,
             EventKind::Failed,
             now,
-            [("error", json!(STOPPED)), ("status", json!(record.status))],
+            [("error", json!(problem)), ("status", json!(record.status))],
         )));
+        record.updated_at = now;
         changes.push(Change::PutSandbox(Box::new(record.clone())));
     }
     shared.ledger.write(changes);
-    if files {
-        // More than the limit allows may have been recorded; they are not thrown away for it.
-        let place = shared.places.try_acquire();
-        let inner = Arc::new(Inner::new(Arc::clone(shared), record, place));
-        shared.sandboxes().insert(inner.id.clone(), inner);
-    } else {
-        // Leftovers of a one-shot sandbox or of a half-made one.
-        drop(tokio::task::spawn_blocking(move || std::fs::remove_dir_all(folder)).await);
-    }
-    Ok(files)
+    let Some(journal) = journal else {
+        return Ok(false);
+    };
+    // More than the limit allows may have been recorded; they are not thrown away for it.
+    let place = shared.places.try_acquire();
+    let inner = Inner::with(Arc::clone(shared), record, place, Some(*journal));
+    shared.sandboxes().insert(inner.id.clone(), Arc::new(inner));
+    Ok(true)
 }
 
-async fn exists(folder: &std::path::Path) -> bool {
-    let folder = folder.to_owned();
-    tokio::task::spawn_blocking(move || folder.is_dir())
-        .await
-        .unwrap_or(false)
+fn stopped() -> String {
+    STOPPED.to_owned()
+}
+
+/// Removes the folders of sandboxes that a stopped server did not get to remove. Those of failed ones
+/// stay: damage is looked into there.
+async fn remove_leftovers(shared: &Arc<Shared>) -> Result<(), SandboxError> {
+    let live: HashSet<SandboxId> = shared.sandboxes().keys().cloned().collect();
+    let folders = Arc::clone(&shared.folders);
+    let list = tokio::task::spawn_blocking(move || -> io::Result<Vec<SandboxId>> {
+        let mut others = Vec::new();
+        for entry in folders.entries()? {
+            let name = entry?.file_name();
+            let id = name.to_str().and_then(|name| SandboxId::parse(name).ok());
+            others.extend(id.filter(|id| !live.contains(id)));
+        }
+        Ok(others)
+    });
+    let others = list.await.map_err(Repr::Task)?.map_err(Repr::Data)?;
+    if others.is_empty() {
+        return Ok(());
+    }
+    let ended = shared.ledger.read(move |records| {
+        let mut ended = Vec::new();
+        for id in others {
+            // One that is not known at all may be of records that were not given this time.
+            let status = records.sandbox(&id)?.map(|record| record.status);
+            if status.is_some_and(|status| status != SandboxStatus::Failed) {
+                ended.push(id);
+            }
+        }
+        Ok(ended)
+    });
+    let (ended, folders) = (ended.await?, Arc::clone(&shared.folders));
+    let remove = tokio::task::spawn_blocking(move || {
+        for id in ended {
+            if let Err(error) = folders.remove_dir_all(id.as_str()) {
+                tracing::warn!(sandbox = %id, %error, "the folder of an ended sandbox stays");
+            }
+        }
+    });
+    Ok(remove.await.map_err(Repr::Task)?)
 }

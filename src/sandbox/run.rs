@@ -41,6 +41,7 @@ pub(crate) struct Prepared {
 pub(crate) fn prepare(
     sandbox: &Arc<Inner>,
     mut command: Command,
+    auto_resumed: bool,
 ) -> Result<Prepared, SandboxError> {
     let workspace = GuestPath::parse(WORKSPACE, &GuestPath::root())?;
     let cwd = match &command.cwd {
@@ -90,6 +91,7 @@ pub(crate) fn prepare(
             stdout: stdout_id,
             stderr: stderr_id,
             output_truncated: false,
+            auto_resumed,
         },
         stdout: stdout_outlet,
         stderr: stderr_outlet,
@@ -165,9 +167,17 @@ pub(crate) async fn run(sandbox: Arc<Inner>, prepared: Prepared) {
 
     let (stdout, stderr) = (prepared.stdout.clone(), prepared.stderr.clone());
     let ended = launch(&sandbox, prepared).await;
+    // Before anybody hears of the end: what they hear of survives a crash.
+    let saved = sandbox.save().await;
     let written = written(&stdout, &stderr);
     drop(stdout);
-    let outcome = Outcome::of(ended, &running);
+    let mut outcome = Outcome::of(ended, &running);
+    if let Err(error) = saved {
+        let error = super::error::chain(&error);
+        tracing::error!(sandbox = %sandbox.id, error, "the files of an execution are not saved");
+        let text = format!("its files are not saved: {error}");
+        outcome.error.get_or_insert(text);
+    }
     if let Some(message) = &outcome.message {
         say(&stderr, message).await;
     }
@@ -202,12 +212,14 @@ async fn launch(sandbox: &Arc<Inner>, prepared: Prepared) -> Result<Ended, Sandb
         stdout,
         stderr,
     } = prepared;
+    // A checkpoint may be being restored since before this execution was accepted.
+    drop(sandbox.disk.shared().await);
     if !command.files.is_empty() {
         sandbox
             .write_files(std::mem::take(&mut command.files))
             .await?;
     }
-    let vfs = sandbox.vfs()?;
+    let vfs = sandbox.filesystem().await?;
     if command.cwd.is_some() {
         // Here, since no guest would notice: WASI has no working directory to fail to change to.
         vfs.check_directory(&cwd)?;
@@ -300,6 +312,17 @@ struct Outcome {
 }
 
 impl Outcome {
+    /// Of an execution that was cancelled before it began.
+    fn cancelled() -> Self {
+        Self {
+            status: ExecutionStatus::Cancelled,
+            exit_code: CANCELLED_CODE,
+            error: Some("cancelled".to_owned()),
+            message: None,
+            completion: None,
+        }
+    }
+
     fn of(ended: Result<Ended, SandboxError>, running: &Running) -> Self {
         let program = running
             .record()
@@ -309,6 +332,8 @@ impl Outcome {
             .unwrap_or_default();
         let (result, timed_out) = match ended {
             Ok(ended) => (ended.result, ended.timed_out),
+            // Its sandbox was taken away before it could begin.
+            Err(_) if running.is_cancelled() => return Self::cancelled(),
             Err(error) => {
                 let text = error.to_string();
                 return Self {

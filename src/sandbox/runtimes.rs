@@ -1,17 +1,34 @@
 //! Runtimes as sandboxes use them: installed, linked, with a base tree to fork from.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::error::{Repr, SandboxError};
 use super::options::BelljarOptions;
+use crate::clock::{Clock, SystemClock};
+use crate::digest::Digest;
 use crate::engine::{Engine, EngineOptions, Metering};
-use crate::host::Host;
+use crate::host::{Host, preinit};
 use crate::id::RuntimeId;
 use crate::process::{Launch, LaunchError};
-use crate::runtime::{CATALOG, Installed, Installer, Manifest};
+use crate::runtime::{
+    CATALOG, Initialize, InitializeError, InitializeStage, Installed, Installer, Manifest,
+    Uninitialized,
+};
+use crate::store::{Pin, Store, StoreOptions};
 use crate::units::ByteSize;
-use crate::vfs::{Base, GuestPath, ProgramFile};
+use crate::vfs::{Follow, ProgramFile, Usage, Vfs, VfsOptions};
+
+/// What nearly every process looks at: read once for all sandboxes of a runtime.
+const WARM: [&str; 6] = [
+    "bin/python3",
+    "dev/null",
+    "etc/passwd",
+    "home/agentuity",
+    "tmp",
+    "usr/lib/python3.14/lib-dynload",
+];
 
 /// A runtime that can be named when creating a sandbox.
 #[derive(Clone, Debug)]
@@ -36,8 +53,15 @@ pub struct RuntimeInfo {
 /// A runtime that is ready to run.
 #[derive(Debug)]
 pub(crate) struct Ready {
-    /// What sandboxes of it start from.
-    pub(crate) base: Arc<Base>,
+    /// Root of its tree.
+    pub(crate) root: Digest,
+    /// Its program.
+    pub(crate) program: Digest,
+    /// What sandboxes of it begin as. Nobody writes to it.
+    pub(crate) files: Vfs,
+    /// Keep its tree: in the cache's store, also if the runtime is removed, and in that of the data,
+    /// where it is copied to only once.
+    _pins: [Pin; 2],
 }
 
 /// Engines, hosts and installed runtimes of one [`Belljar`](super::Belljar).
@@ -45,6 +69,13 @@ pub(crate) struct Ready {
 pub(crate) struct Runtimes {
     installer: Installer,
     cache: std::path::PathBuf,
+    /// Where the trees of installed runtimes are.
+    installed: Store,
+    /// The store of this engine's data, which reads the other one, too.
+    store: Store,
+    /// Whether data outlive this process: then they must not depend on the cache.
+    durable: bool,
+    clock: Arc<dyn Clock>,
     max_processes: u32,
     host: Host,
     /// Made at the first execution with a budget.
@@ -53,12 +84,20 @@ pub(crate) struct Runtimes {
 }
 
 impl Runtimes {
-    pub(crate) fn open(
-        options: &BelljarOptions,
-        cache: std::path::PathBuf,
-    ) -> Result<Self, SandboxError> {
+    /// Opens the engine and the stores; `data` is this engine's folder.
+    pub(crate) fn open(options: &BelljarOptions, data: &Path) -> Result<Self, SandboxError> {
+        let cache = options.cache.clone();
+        let installed = Store::open(&cache, StoreOptions::default())?;
+        let store = StoreOptions {
+            sync: false,
+            parent: Some(installed.clone()),
+        };
         Ok(Self {
-            installer: Installer::new(&cache, options.progress.clone()),
+            installer: Installer::new(&cache, installed.clone(), options.progress.clone()),
+            installed,
+            store: Store::open(data, store)?,
+            durable: options.data.is_some(),
+            clock: Arc::clone(&options.clock),
             max_processes: options.max_processes,
             host: host(&cache, options.max_processes, Metering::Epoch)?,
             fuel: OnceLock::new(),
@@ -95,7 +134,7 @@ impl Runtimes {
                 installed: self
                     .installer
                     .find(manifest)
-                    .is_some_and(|installed| self.engine().is_compiled(installed.program)),
+                    .is_some_and(|installed| self.engine().is_compiled(installed.program.digest)),
                 least_memory: manifest.least_memory,
             })
             .collect()
@@ -115,18 +154,63 @@ impl Runtimes {
             return Ok(ready);
         }
         let this = Arc::clone(self);
-        let installed = self
+        let prepare = move || -> Result<(Ready, ProgramFile), SandboxError> {
+            let engine = this.engine();
+            let installed = this.installer.install(manifest, engine, &Initializer)?;
+            let pin = this.installed.pin(installed.root);
+            let writing = this.store.writing();
+            if this.durable {
+                this.store.adopt(installed.root)?;
+            }
+            let pins = [pin, this.store.pin(installed.root)];
+            drop(writing);
+            let files = Vfs::open(&this.store, installed.root, this.nothing())?;
+            for path in WARM {
+                // What is not there in this runtime is not needed either.
+                let _stat = files.root().stat_at(path, Follow::Yes);
+            }
+            let ready = Ready {
+                root: installed.root,
+                program: installed.program.digest,
+                files,
+                _pins: pins,
+            };
+            Ok((ready, this.program(&installed)))
+        };
+        let (ready, program) = self
             .engine()
-            .spawn_blocking(move || this.installer.install(manifest, this.engine()))
+            .spawn_blocking(prepare)
             .await
             .map_err(Repr::Task)??;
-        self.host.prepare(&program(&installed)).await?;
-        let ready = Arc::new(Ready {
-            base: Arc::new(base(&installed)?),
-        });
+        self.host.prepare(&program).await?;
+        let ready = Arc::new(ready);
         Ok(Arc::clone(
             self.lock().entry(manifest.name).or_insert(ready),
         ))
+    }
+
+    /// The store of this engine's data.
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Roots of the trees that are loaded.
+    pub(crate) fn roots(&self) -> Vec<Digest> {
+        self.lock().values().map(|ready| ready.root).collect()
+    }
+
+    /// Options of a filesystem that nobody writes to.
+    fn nothing(&self) -> VfsOptions {
+        VfsOptions {
+            quota: Usage::default(),
+            base: None,
+            programs: Arc::new([]),
+            clock: Arc::clone(&self.clock),
+        }
+    }
+
+    fn program(&self, installed: &Installed) -> ProgramFile {
+        ProgramFile::new(&self.store, installed.program.content())
     }
 
     /// Gets slots for `processes` of the runtime warm.
@@ -137,7 +221,9 @@ impl Runtimes {
     ) -> Result<(), SandboxError> {
         self.prepare(manifest).await?;
         if let Some(installed) = self.installer.known(manifest) {
-            self.host.prewarm(&program(&installed), processes).await?;
+            self.host
+                .prewarm(&self.program(&installed), processes)
+                .await?;
         }
         Ok(())
     }
@@ -152,10 +238,11 @@ impl Runtimes {
         self.engine()
             .spawn_blocking(move || {
                 if let Some(installed) = this.installer.find(manifest) {
-                    this.host.forget(installed.program);
+                    let program = installed.program.digest;
+                    this.host.forget(program);
                     if let Some(fuel) = this.fuel.get() {
-                        fuel.forget(installed.program);
-                        drop(fuel.engine().cache().remove(installed.program));
+                        fuel.forget(program);
+                        drop(fuel.engine().cache().remove(program));
                     }
                 }
                 this.installer.remove(manifest, this.engine())
@@ -198,6 +285,39 @@ impl Runtimes {
     }
 }
 
+/// Initialises programs on the host functions that they run on later.
+struct Initializer;
+
+impl Initialize for Initializer {
+    fn initialize(
+        &self,
+        program: &Uninitialized<'_>,
+        progress: &mut dyn FnMut(InitializeStage),
+    ) -> Result<Vec<u8>, InitializeError> {
+        let vfs = Vfs::open(
+            program.store,
+            program.root,
+            VfsOptions {
+                quota: Usage::default(),
+                base: None,
+                programs: Arc::new([]),
+                clock: Arc::new(SystemClock),
+            },
+        )?;
+        let environment = program.environment;
+        let initialized =
+            preinit::preinitialize(program.component, vfs, environment, &mut |stage| {
+                match stage {
+                    preinit::Stage::Compile => progress(InitializeStage::Prepare),
+                    preinit::Stage::Initialize => progress(InitializeStage::Run),
+                    // Done in no time.
+                    preinit::Stage::Snapshot => {}
+                }
+            });
+        Ok(initialized?)
+    }
+}
+
 fn host(
     cache: &std::path::Path,
     max_processes: u32,
@@ -207,20 +327,4 @@ fn host(
     options.max_processes = max_processes;
     let engine = Engine::new(&options, cache)?;
     Host::new(engine, max_processes).map_err(|error: LaunchError| error.into())
-}
-
-fn program(installed: &Installed) -> ProgramFile {
-    ProgramFile {
-        digest: installed.program,
-        host: installed.program_file.clone(),
-    }
-}
-
-fn base(installed: &Installed) -> Result<Base, SandboxError> {
-    let mut base = Base::new("/usr", installed.usr.clone());
-    for name in installed.manifest.names {
-        let path = GuestPath::parse(&format!("/usr/bin/{name}"), &GuestPath::root())?;
-        base.add_program(path, program(installed));
-    }
-    Ok(base)
 }

@@ -14,6 +14,10 @@ pub(crate) enum Step {
     Start,
     /// The running execution has ended.
     Finish,
+    /// Somebody wants it out of memory.
+    Pause,
+    /// Somebody wants it back.
+    Resume,
     /// Somebody, or a timeout, wants it gone.
     Stop,
     /// It is gone because somebody destroyed it.
@@ -61,6 +65,15 @@ pub(crate) fn next(
             Interactive => Idle,
             Oneshot => Terminated,
         }),
+        (Idle, Step::Pause) => Ok(Paused),
+        (Creating, Step::Pause | Step::Resume) => Err(Refusal::Creating),
+        // What runs cannot be written out.
+        (Running, Step::Pause) => Err(Refusal::Busy),
+        (Paused | Suspended, Step::Resume) => match mode {
+            Interactive => Ok(Idle),
+            // Nothing pauses a one-shot sandbox.
+            Oneshot => Err(Refusal::Impossible),
+        },
         // The execution of a sandbox being stopped ends, too; the stop decides what follows.
         (Stopping, Step::Finish) => Ok(Stopping),
         (Creating | Idle | Running | Paused | Suspended, Step::Stop) => Ok(Stopping),
@@ -69,7 +82,10 @@ pub(crate) fn next(
         (Stopping, Step::Expired) => Ok(Terminated),
         // What has ended can still be destroyed: it leaves the lists.
         (Terminated | Failed, Step::Destroyed) => Ok(Deleted),
-        (Terminated | Failed | Deleted | Stopping, Step::Start | Step::Stop) => Err(Refusal::Ended),
+        (
+            Terminated | Failed | Deleted | Stopping,
+            Step::Start | Step::Stop | Step::Pause | Step::Resume,
+        ) => Err(Refusal::Ended),
         _ => Err(Refusal::Impossible),
     }
 }
@@ -83,10 +99,12 @@ mod tests {
 
     use super::*;
 
-    const STEPS: [Step; 7] = [
+    const STEPS: [Step; 9] = [
         Step::Ready,
         Step::Start,
         Step::Finish,
+        Step::Pause,
+        Step::Resume,
         Step::Stop,
         Step::Destroyed,
         Step::Expired,
@@ -97,13 +115,15 @@ mod tests {
     #[test]
     fn the_table_of_an_interactive_sandbox() {
         use Refusal::{Busy, Creating as NotYet, Ended, Impossible as No};
-        let table: [(SandboxStatus, [Result<SandboxStatus, Refusal>; 7]); 9] = [
+        let table: [(SandboxStatus, [Result<SandboxStatus, Refusal>; 9]); 9] = [
             (
                 Creating,
                 [
                     Ok(Idle),
                     Err(NotYet),
                     Err(No),
+                    Err(NotYet),
+                    Err(NotYet),
                     Ok(Stopping),
                     Err(No),
                     Err(No),
@@ -115,6 +135,8 @@ mod tests {
                 [
                     Err(No),
                     Ok(Running),
+                    Err(No),
+                    Ok(Paused),
                     Err(No),
                     Ok(Stopping),
                     Err(No),
@@ -128,6 +150,8 @@ mod tests {
                     Err(No),
                     Err(Busy),
                     Ok(Idle),
+                    Err(Busy),
+                    Err(No),
                     Ok(Stopping),
                     Err(No),
                     Err(No),
@@ -140,6 +164,8 @@ mod tests {
                     Err(No),
                     Err(No),
                     Err(No),
+                    Err(No),
+                    Ok(Idle),
                     Ok(Stopping),
                     Err(No),
                     Err(No),
@@ -152,6 +178,8 @@ mod tests {
                     Err(No),
                     Err(No),
                     Err(No),
+                    Err(No),
+                    Ok(Idle),
                     Ok(Stopping),
                     Err(No),
                     Err(No),
@@ -165,6 +193,8 @@ mod tests {
                     Err(Ended),
                     Ok(Stopping),
                     Err(Ended),
+                    Err(Ended),
+                    Err(Ended),
                     Ok(Deleted),
                     Ok(Terminated),
                     Ok(Failed),
@@ -176,6 +206,8 @@ mod tests {
                     Err(No),
                     Err(Ended),
                     Err(No),
+                    Err(Ended),
+                    Err(Ended),
                     Err(Ended),
                     Ok(Deleted),
                     Err(No),
@@ -189,6 +221,8 @@ mod tests {
                     Err(Ended),
                     Err(No),
                     Err(Ended),
+                    Err(Ended),
+                    Err(Ended),
                     Ok(Deleted),
                     Err(No),
                     Err(No),
@@ -200,6 +234,8 @@ mod tests {
                     Err(No),
                     Err(Ended),
                     Err(No),
+                    Err(Ended),
+                    Err(Ended),
                     Err(Ended),
                     Err(No),
                     Err(No),
@@ -227,6 +263,21 @@ mod tests {
         }
         assert_eq!(next(Creating, Oneshot, Step::Ready), Ok(Running));
         assert_eq!(next(Running, Oneshot, Step::Finish), Ok(Terminated));
+    }
+
+    #[test]
+    fn only_an_idle_sandbox_is_paused_and_only_a_paused_one_resumed() {
+        for &status in SandboxStatus::ALL {
+            let paused = next(status, Interactive, Step::Pause);
+            assert_eq!(paused.is_ok(), status == Idle, "{status}");
+            let resumed = next(status, Interactive, Step::Resume);
+            assert_eq!(
+                resumed.is_ok(),
+                [Paused, Suspended].contains(&status),
+                "{status}"
+            );
+            assert!(next(status, Oneshot, Step::Resume).is_err(), "{status}");
+        }
     }
 
     #[test]

@@ -100,7 +100,6 @@ pub(crate) fn sandbox(options: &SandboxOptions, manifest: &Manifest) -> Checked 
         ));
     }
     for (wanted, what) in [
-        (options.snapshot.is_some(), "creating from a snapshot"),
         (!options.dependencies.is_empty(), "installing dependencies"),
         (!options.packages.is_empty(), "installing packages"),
         (options.network.enabled, "network access"),

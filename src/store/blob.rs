@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use cap_std::fs::{Dir, OpenOptions};
@@ -13,6 +14,10 @@ use crate::digest::Digest;
 
 /// How old a temporary must be to count as left behind: no object takes that long to write.
 const STALE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Objects kept open for reading, of the whole store: file descriptors are the host's, and guests
+/// decide how many files they read.
+const KEPT_OPEN: usize = 64;
 
 /// Makes the names of this process's temporaries differ.
 static NUMBER: AtomicU64 = AtomicU64::new(0);
@@ -46,11 +51,6 @@ impl BlobFile {
             }
         }
         Ok(done)
-    }
-
-    /// Its size in bytes.
-    pub(crate) fn len(&self) -> u64 {
-        self.len
     }
 }
 
@@ -194,7 +194,7 @@ impl Store {
     /// [`Missing`](StoreError::Missing), [`Damaged`](StoreError::Damaged),
     /// [`TooLarge`](StoreError::TooLarge), or that the host's filesystem refuses.
     pub(crate) fn get(&self, digest: Digest, max: u64) -> Result<Vec<u8>, StoreError> {
-        let BlobFile { file, len } = self.open_blob(digest)?;
+        let BlobFile { file, len } = self.open_anew(digest)?;
         if len > max {
             return Err(StoreError::TooLarge {
                 digest,
@@ -212,11 +212,27 @@ impl Store {
         Ok(bytes)
     }
 
-    /// Opens an object for positioned reads, which are not verified.
+    /// Opens an object for positioned reads, which are not verified. Those opened last are kept open:
+    /// the next read of a file nearly always wants the same one.
     ///
     /// # Errors
     /// [`Missing`](StoreError::Missing), or that the host's filesystem refuses.
-    pub(crate) fn open_blob(&self, digest: Digest) -> Result<BlobFile, StoreError> {
+    pub(crate) fn open_blob(&self, digest: Digest) -> Result<Arc<BlobFile>, StoreError> {
+        let lock = || {
+            let open = self.inner.open.lock();
+            open.unwrap_or_else(PoisonError::into_inner)
+        };
+        if let Some((_, blob)) = lock().iter().find(|(known, _)| *known == digest) {
+            return Ok(Arc::clone(blob));
+        }
+        let blob = Arc::new(self.open_anew(digest)?);
+        let mut open = lock();
+        open.push_front((digest, Arc::clone(&blob)));
+        open.truncate(KEPT_OPEN);
+        Ok(blob)
+    }
+
+    fn open_anew(&self, digest: Digest) -> Result<BlobFile, StoreError> {
         let opened = self.inner.blobs.open(object_path(digest)).and_then(|file| {
             let file = file.into_std();
             let len = file.metadata()?.len();
@@ -225,7 +241,7 @@ impl Store {
         match (opened, self.parent()) {
             (Ok(blob), _) => Ok(blob),
             (Err(error), parent) if error.kind() == ErrorKind::NotFound => match parent {
-                Some(parent) => parent.open_blob(digest),
+                Some(parent) => parent.open_anew(digest),
                 None => Err(StoreError::Missing { digest }),
             },
             (Err(source), _) => Err(self.object_io("opening an object", digest, source)),

@@ -18,6 +18,8 @@ pub(crate) struct Check {
     pub bytes: u64,
     /// Objects whose bytes are not those of their digest, sorted.
     pub damaged: Vec<Digest>,
+    /// Where those of them that are in use are used, one place each.
+    pub damaged_in_use: Vec<Missing>,
     /// Objects in use that are neither here nor in the parent.
     pub missing: Vec<Missing>,
     /// Objects in use that are not what they are named as.
@@ -33,7 +35,7 @@ pub(crate) struct Check {
     pub foreign: Vec<String>,
 }
 
-/// An object in use that is not there.
+/// An object in use that is not there, or not whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Missing {
     /// The object.
@@ -59,6 +61,7 @@ pub(crate) struct Malformed {
 
 impl Check {
     /// Whether nothing is damaged, missing or malformed.
+    #[cfg(test)]
     pub(crate) fn is_clean(&self) -> bool {
         self.damaged.is_empty() && self.missing.is_empty() && self.malformed.is_empty()
     }
@@ -79,6 +82,13 @@ impl Visitor for Reach<'_> {
     fn visit(&mut self, object: &Object<'_>) -> Result<(), StoreError> {
         let Object { digest, .. } = *object;
         let first = self.reached.insert(digest);
+        if first && self.damaged.contains(&digest) {
+            self.check.damaged_in_use.push(Missing {
+                digest,
+                root: self.root,
+                path: path(object),
+            });
+        }
         if let Some(len) = self.here.get(&digest) {
             if object.size.is_some_and(|size| size != *len) {
                 self.malformed(object, "its size is not the one recorded".to_owned());

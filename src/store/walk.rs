@@ -12,20 +12,10 @@ use crate::digest::Digest;
 /// any path of theirs reaches, and all those paths would take longer than the walk.
 const MAX_PATH: usize = 4096;
 
-/// What an object is named as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Root,
-    Tree,
-    ChunkList,
-    Blob,
-}
-
 /// An object on the way.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Object<'a> {
     pub digest: Digest,
-    pub kind: Kind,
     /// In bytes, if whoever names it says so.
     pub size: Option<u64>,
     /// The path of the directory where it was found first, empty for the top.
@@ -74,7 +64,6 @@ impl Seen {
         }
         let object = Object {
             digest: root,
-            kind: Kind::Root,
             size: None,
             directory: "",
             name: "",
@@ -94,7 +83,6 @@ impl Seen {
             }
             let object = Object {
                 digest,
-                kind: Kind::Tree,
                 size: None,
                 directory: &path,
                 name: "",
@@ -145,7 +133,6 @@ impl Seen {
         }
         visitor.visit(&Object {
             digest,
-            kind: Kind::Blob,
             size,
             directory,
             name,
@@ -172,7 +159,6 @@ impl Seen {
         }
         let object = Object {
             digest: content.digest,
-            kind: Kind::ChunkList,
             size: None,
             directory,
             name,

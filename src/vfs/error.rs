@@ -1,8 +1,9 @@
 //! Filesystem errors, named for POSIX's.
 
-use std::io;
-
 use thiserror::Error;
+
+use super::errno::Errno;
+use crate::store::StoreError;
 
 /// An error of a filesystem call, with the guest path concerned.
 #[derive(Debug, Error)]
@@ -37,12 +38,6 @@ pub(crate) enum FsError {
         /// Guest path.
         path: String,
     },
-    /// `EROFS`: the path belongs to the runtime's tree.
-    #[error("{path}: belongs to the runtime and is read-only")]
-    ReadOnly {
-        /// Guest path.
-        path: String,
-    },
     /// `EINVAL`: the path itself cannot be right.
     #[error("{path:?} is not a usable path: {reason}")]
     InvalidPath {
@@ -67,40 +62,57 @@ pub(crate) enum FsError {
         /// The limit in bytes.
         limit: u64,
     },
-    /// `EACCES`, `ELOOP` and symbolic links that lead outside of the sandbox.
-    #[error("{path}: permission denied")]
+    /// `EACCES`, `EPERM`, `ELOOP`: the path leads nowhere that the caller may go.
+    #[error("{path}: {errno}")]
     PermissionDenied {
         /// Guest path.
         path: String,
-        /// What the host said.
-        #[source]
-        source: io::Error,
+        /// What exactly.
+        errno: Errno,
     },
-    /// `ENOSPC`, `EIO` and the like: the host's storage failed.
-    #[error("{path}: the storage failed")]
+    /// `ENOSPC`, `EFBIG`: the quota is used up.
+    #[error("{path}: no space left: the sandbox may store no more")]
+    NoSpace {
+        /// Guest path.
+        path: String,
+    },
+    /// The store failed.
+    #[error("the store failed")]
+    Store(#[from] StoreError),
+    /// `EIO` and the like: the host's storage failed.
+    #[error("{path}: the storage failed: {errno}")]
     Io {
         /// Guest path.
         path: String,
-        /// What the host said.
-        #[source]
-        source: io::Error,
+        /// How.
+        errno: Errno,
     },
 }
 
 impl FsError {
-    /// Sorts an error of the host's calls on `path`.
-    pub(super) fn io(path: impl std::fmt::Display, source: io::Error) -> Self {
+    /// What an error of a call on `path` means.
+    pub(super) fn of(path: impl std::fmt::Display, errno: Errno) -> Self {
         let path = path.to_string();
-        match source.kind() {
-            io::ErrorKind::NotFound => Self::NotFound { path },
-            io::ErrorKind::NotADirectory => Self::NotADirectory { path },
-            io::ErrorKind::IsADirectory => Self::IsADirectory { path },
-            io::ErrorKind::AlreadyExists => Self::Exists { path },
-            io::ErrorKind::DirectoryNotEmpty => Self::NotEmpty { path },
-            // cap-std reports an escape through a link as a denied permission.
-            io::ErrorKind::PermissionDenied => Self::PermissionDenied { path, source },
-            io::ErrorKind::InvalidFilename => Self::NameTooLong { limit: 255 },
-            _ => Self::Io { path, source },
+        match errno {
+            Errno::NoEnt => Self::NotFound { path },
+            Errno::NotDir => Self::NotADirectory { path },
+            Errno::IsDir => Self::IsADirectory { path },
+            Errno::Exist => Self::Exists { path },
+            Errno::NotEmpty => Self::NotEmpty { path },
+            Errno::NameTooLong => Self::NameTooLong { limit: 255 },
+            Errno::NoSpc | Errno::FBig => Self::NoSpace { path },
+            Errno::Inval => Self::InvalidPath {
+                path,
+                reason: "it cannot be used for this",
+            },
+            Errno::Busy => Self::InvalidPath {
+                path,
+                reason: "it is the root directory, or `.` or `..`",
+            },
+            Errno::Access | Errno::Perm | Errno::Loop | Errno::MLink => {
+                Self::PermissionDenied { path, errno }
+            }
+            Errno::BadF | Errno::Io | Errno::Stale => Self::Io { path, errno },
         }
     }
 }

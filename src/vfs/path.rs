@@ -75,16 +75,21 @@ impl GuestPath {
         &self.0
     }
 
-    /// The path below `prefix`, without a leading slash; empty for `prefix` itself.
-    pub(crate) fn below(&self, prefix: &str) -> Option<&str> {
-        if prefix == "/" {
-            return self.0.get(1..);
+    /// The path from the root; `.` for the root itself.
+    pub(crate) fn relative(&self) -> &str {
+        match self.0.get(1..) {
+            None | Some("") => ".",
+            Some(path) => path,
         }
-        let rest = self.0.strip_prefix(prefix)?;
-        if rest.is_empty() {
-            return Some("");
+    }
+
+    /// The path without its last component; none for the root.
+    pub(crate) fn parent(&self) -> Option<Self> {
+        match self.0.rsplit_once('/')? {
+            (_, "") => None,
+            ("", _) => Some(Self::root()),
+            (parent, _) => Some(Self(parent.to_owned())),
         }
-        rest.strip_prefix('/')
     }
 }
 
@@ -133,11 +138,13 @@ mod tests {
     }
 
     #[test]
-    fn below_is_by_whole_names() {
-        let path = GuestPath::parse("/usr/lib/x", &GuestPath::root()).unwrap();
-        assert_eq!(path.below("/usr"), Some("lib/x"));
-        assert_eq!(path.below("/us"), None);
-        assert_eq!(path.below("/"), Some("usr/lib/x"));
+    fn a_parent_is_one_name_shorter() {
+        let path = |text| GuestPath::parse(text, &GuestPath::root()).unwrap();
+        assert_eq!(path("/usr/lib").parent(), Some(path("/usr")));
+        assert_eq!(path("/usr").parent(), Some(GuestPath::root()));
+        assert_eq!(path("/").parent(), None);
+        assert_eq!(path("/usr/lib").relative(), "usr/lib");
+        assert_eq!(path("/").relative(), ".");
     }
 
     proptest! {

@@ -8,7 +8,7 @@ use proptest::sample::select;
 use super::*;
 use crate::clock::Timestamp;
 use crate::sandbox::records::{
-    ExecutionStatus, MemoryRecords, SandboxMode, SandboxSort, SandboxStatus,
+    ExecutionStatus, MemoryRecords, SandboxMode, SandboxSort, SandboxStatus, SnapshotSort,
 };
 
 // Few ids and few moments, so that records are replaced, purged and equal in age all the time.
@@ -25,18 +25,22 @@ fn sandbox() -> impl Strategy<Value = SandboxRecord> {
         option::of(select(&["p", "q"][..])),
     );
     let numbers = (0..3_i64, 0..3_i64, 0..3_u64);
+    let snapshot = option::of(0..2_u8);
     let env = proptest::collection::btree_map(".{0,3}", ".{0,8}", 0..3);
-    (facts, texts, numbers, env).prop_map(|(facts, (name, project), numbers, env)| SandboxRecord {
-        org: crate::id::OrgId::parse(&format!("org_{}", facts.1)).unwrap(),
-        status: facts.2,
-        mode: facts.3,
-        name: name.map(str::to_owned),
-        project_id: project.map(str::to_owned),
-        updated_at: Timestamp::from_millis(numbers.1),
-        executions: numbers.2,
-        env,
-        ..contract::sandbox(&facts.0.to_string(), numbers.0)
-    })
+    (facts, texts, numbers, env, snapshot).prop_map(
+        |(facts, (name, project), numbers, env, snapshot)| SandboxRecord {
+            snapshot: snapshot.map(|n| contract::snapshot(&n.to_string(), 0).id),
+            org: crate::id::OrgId::parse(&format!("org_{}", facts.1)).unwrap(),
+            status: facts.2,
+            mode: facts.3,
+            name: name.map(str::to_owned),
+            project_id: project.map(str::to_owned),
+            updated_at: Timestamp::from_millis(numbers.1),
+            executions: numbers.2,
+            env,
+            ..contract::sandbox(&facts.0.to_string(), numbers.0)
+        },
+    )
 }
 
 fn execution() -> impl Strategy<Value = ExecutionRecord> {
@@ -55,11 +59,43 @@ fn event() -> impl Strategy<Value = EventRecord> {
     })
 }
 
+fn snapshot() -> impl Strategy<Value = SnapshotRecord> {
+    let facts = (0..5_u8, 0..2_u8, option::of(0..4_u8), any::<bool>());
+    let texts = (select(&["a", "B"][..]), option::of(select(&["t", "u"][..])));
+    let numbers = (0..3_i64, 0..3_u64, 0..3_u64, option::of(0..3_i64));
+    (facts, texts, numbers).prop_map(|(facts, (name, tag), numbers)| SnapshotRecord {
+        org: crate::id::OrgId::parse(&format!("org_{}", facts.1)).unwrap(),
+        sandbox_id: facts.2.map(sandbox_id),
+        public: facts.3,
+        name: name.to_owned(),
+        tag: tag.map(str::to_owned),
+        size_bytes: numbers.1,
+        file_count: numbers.2,
+        deleted_at: numbers.3.map(Timestamp::from_millis),
+        ..contract::snapshot(&facts.0.to_string(), numbers.0)
+    })
+}
+
+fn sandbox_id(number: u8) -> SandboxId {
+    SandboxId::parse(&format!("sbx_{number}")).unwrap()
+}
+
+/// A checkpoint stays with its sandbox, so its id says which that is.
+fn checkpoint() -> impl Strategy<Value = CheckpointRecord> {
+    (0..4_u8, 0..3_u8, 0..3_i64).prop_map(|(sandbox, number, millis)| {
+        contract::checkpoint(&format!("{sandbox}_{number}"), &sandbox.to_string(), millis)
+    })
+}
+
 fn change() -> impl Strategy<Value = Change> {
     prop_oneof![
         4 => sandbox().prop_map(|record| Change::PutSandbox(Box::new(record))),
         3 => execution().prop_map(|record| Change::PutExecution(Box::new(record))),
         3 => event().prop_map(Change::AddEvent),
+        3 => snapshot().prop_map(|record| Change::PutSnapshot(Box::new(record))),
+        3 => checkpoint().prop_map(|record| Change::PutCheckpoint(Box::new(record))),
+        1 => checkpoint().prop_map(|record| Change::DeleteCheckpoint(record.id)),
+        1 => (0..4_u8).prop_map(|n| Change::DeleteCheckpointsOf(sandbox_id(n))),
         1 => (0..3_u8, 0..3_i64).prop_map(|(n, t)| Change::PutOrg(contract::org(&n.to_string(), t))),
         1 => (0..3_u8, 0..3_i64).prop_map(|(n, t)| Change::PutKey(contract::key(&n.to_string(), t))),
         1 => (0..3_u8).prop_map(|n| Change::DeleteKey(contract::key(&n.to_string(), 0).id)),
@@ -72,6 +108,7 @@ fn filter() -> impl Strategy<Value = SandboxFilter> {
         option::of(0..2_u8),
         option::of(select(&["", "a"][..])),
         option::of(Just("p")),
+        option::of(0..2_u8),
     );
     let kinds = (
         option::of(select(SandboxMode::ALL)),
@@ -91,13 +128,14 @@ fn filter() -> impl Strategy<Value = SandboxFilter> {
         order,
     )
         .prop_map(
-            |((org, name, project), (mode, status), live, deleted_only, order)| {
+            |((org, name, project, snapshot), (mode, status), live, deleted_only, order)| {
                 let (sort, direction, limit, offset) = order;
                 SandboxFilter {
                     org: org.map(|n| crate::id::OrgId::parse(&format!("org_{n}")).unwrap()),
                     name: name.map(str::to_owned),
                     mode,
                     project_id: project.map(str::to_owned),
+                    snapshot_id: snapshot.map(|n| contract::snapshot(&n.to_string(), 0).id),
                     status,
                     live,
                     deleted_only,
@@ -110,13 +148,47 @@ fn filter() -> impl Strategy<Value = SandboxFilter> {
         )
 }
 
+fn snapshot_filter() -> impl Strategy<Value = SnapshotFilter> {
+    let ids = (option::of(0..2_u8), option::of(0..4_u8));
+    let texts = (
+        option::of(select(&["a", "B"][..])),
+        option::of(select(&["t", "u"][..])),
+    );
+    let order = (
+        select(SnapshotSort::ALL),
+        select(Direction::ALL),
+        0..6_u32,
+        0..3_u32,
+    );
+    (ids, texts, any::<bool>(), any::<bool>(), order).prop_map(
+        |((org, sandbox), (name, tag), public_only, include_deleted, order)| SnapshotFilter {
+            org: org.map(|n| crate::id::OrgId::parse(&format!("org_{n}")).unwrap()),
+            sandbox_id: sandbox.map(sandbox_id),
+            name: name.map(str::to_owned),
+            tag: tag.map(str::to_owned),
+            public_only,
+            include_deleted,
+            sort: order.0,
+            direction: order.1,
+            limit: order.2,
+            offset: order.3,
+        },
+    )
+}
+
 /// Everything a caller can see.
-fn view(records: &mut dyn Records, filters: &[SandboxFilter]) -> String {
+fn view(
+    records: &mut dyn Records,
+    filters: &[SandboxFilter],
+    snapshots: &[SnapshotFilter],
+) -> String {
     let mut seen = String::new();
     let mut see = |part: &dyn fmt::Debug| seen.push_str(&format!("{part:?}\n"));
     for number in 0..4_u8 {
         let id = contract::sandbox(&number.to_string(), 0).id;
         see(&records.sandbox(&id).unwrap());
+        see(&records.checkpoints(&id).unwrap());
+        see(&records.snapshot(&contract::snapshot(&number.to_string(), 0).id));
         for limit in [2, u32::MAX] {
             see(&records.executions(&id, limit).unwrap());
             see(&records.events(&id, limit, Direction::Asc).unwrap());
@@ -129,6 +201,10 @@ fn view(records: &mut dyn Records, filters: &[SandboxFilter]) -> String {
     }
     see(&records.orgs().unwrap());
     see(&records.keys().unwrap());
+    see(&records.roots().unwrap());
+    snapshots
+        .iter()
+        .for_each(|filter| see(&records.snapshots(filter).unwrap()));
     filters
         .iter()
         .for_each(|filter| see(&records.sandboxes(filter).unwrap()));
@@ -142,6 +218,7 @@ proptest! {
     fn both_implementations_answer_alike(
         batches in vec(vec(change(), 0..12), 1..8),
         filters in vec(filter(), 12),
+        snapshots in vec(snapshot_filter(), 12),
         reopened in 0..8_usize,
     ) {
         let (_folder, path) = place();
@@ -154,7 +231,10 @@ proptest! {
                 drop(sqlite);
                 sqlite = SqliteRecords::open(&path).unwrap();
             }
-            prop_assert_eq!(view(&mut memory, &filters), view(&mut sqlite, &filters));
+            prop_assert_eq!(
+                view(&mut memory, &filters, &snapshots),
+                view(&mut sqlite, &filters, &snapshots)
+            );
         }
     }
 }

@@ -6,10 +6,12 @@ use bytes::Bytes;
 
 use super::*;
 use crate::engine::{EngineOptions, Metering};
+use crate::host::filesystem::tests::filesystem;
 use crate::limits::MemoryAccount;
 use crate::limits::cpu::CpuAccount;
 use crate::process::{Control, Input, Output, Signal, Spool};
-use crate::vfs::{Base, Vfs};
+use crate::store::Store;
+use crate::vfs::{Usage, Vfs};
 
 /// A guest whose `exec` has this body; `$mem` has one page.
 fn guest(body: &str) -> String {
@@ -46,7 +48,9 @@ fn guest(body: &str) -> String {
 }
 
 struct Fixture {
-    folder: tempfile::TempDir,
+    _folder: tempfile::TempDir,
+    store: Store,
+    vfs: Vfs,
     host: Host,
 }
 
@@ -56,24 +60,24 @@ fn fixture(metering: Metering) -> Fixture {
     options.max_processes = 4;
     options.guest_threads = 1;
     let engine = Engine::new(&options, folder.path()).unwrap();
+    let (store, vfs) = filesystem(folder.path(), Usage::default());
     Fixture {
         host: Host::new(engine, 4).unwrap(),
-        folder,
+        store,
+        vfs,
+        _folder: folder,
     }
 }
 
 impl Fixture {
     fn spec(&self, text: &str) -> LaunchSpec {
         let bytes = wat::parse_str(text).unwrap();
-        let digest = Digest::of(&bytes);
-        let file = self.folder.path().join(digest.to_hex());
-        std::fs::write(&file, bytes).unwrap();
-        let vfs = Vfs::open(&self.folder.path().join("root"), Arc::new(Base::default()));
+        let content = self.store.put_content(&mut &bytes[..]).unwrap();
         LaunchSpec {
-            program: ProgramFile { digest, host: file },
+            program: ProgramFile::new(&self.store, content),
             argv: vec!["guest".into()],
             env: Vec::new(),
-            vfs: vfs.unwrap(),
+            vfs: self.vfs.clone(),
             stdin: Input::Bytes(Bytes::from_static(b"in")),
             stdout: Output::Discard,
             stderr: Output::Spool(Spool::new(None, 1000)),
@@ -292,5 +296,46 @@ async fn what_is_no_program_is_refused() {
             panic!("{refused:?}");
         };
         assert!(given.contains(reason), "{given}");
+    }
+}
+
+/// There is one filesystem, whatever version of WASI 0.2 a program was built for.
+#[tokio::test]
+async fn the_root_is_found_under_any_version_of_wasi() {
+    let fixture = fixture(Metering::Epoch);
+    for version in ["0.2.0", "0.2.3", "0.2.12", "0.2.99"] {
+        let text = format!(
+            r#"(component
+                (import "wasi:filesystem/types@{version}" (instance $types
+                    (export "descriptor" (type (sub resource)))))
+                (alias export $types "descriptor" (type $descriptor))
+                (import "wasi:filesystem/preopens@{version}" (instance $preopens
+                    (export "descriptor" (type $d (eq $descriptor)))
+                    (export "get-directories" (func (result (list (tuple (own $d) string)))))))
+                (core module $libc
+                    (memory (export "mem") 1)
+                    (global $heap (mut i32) (i32.const 1024))
+                    (func (export "realloc") (param i32 i32 i32 i32) (result i32)
+                        (global.get $heap)
+                        (global.set $heap (i32.add (global.get $heap) (i32.const 64)))))
+                (core instance $libc (instantiate $libc))
+                (core func $get (canon lower (func $preopens "get-directories")
+                    (memory (core memory $libc "mem")) (realloc (core func $libc "realloc"))))
+                (core module $main
+                    (import "libc" "mem" (memory 1))
+                    (import "host" "get" (func $get (param i32)))
+                    (func (export "exec") (result i32) (local $list i32)
+                        (call $get (i32.const 8))
+                        (if (i32.ne (i32.load (i32.const 12)) (i32.const 1)) (then unreachable))
+                        (local.set $list (i32.load (i32.const 8)))
+                        ;; The first character of the one path.
+                        (i32.load8_u (i32.load offset=4 (local.get $list)))))
+                (core instance $main (instantiate $main
+                    (with "libc" (instance $libc))
+                    (with "host" (instance (export "get" (func $get))))))
+                (func (export "exec") (result s32) (canon lift (core func $main "exec"))))"#
+        );
+        let ended = fixture.host.launch(fixture.spec(&text)).await.unwrap();
+        assert_eq!(ended.status, ExitStatus::Code(b'/'), "{version}");
     }
 }

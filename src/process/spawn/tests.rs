@@ -10,7 +10,7 @@ use crate::digest::Digest;
 use crate::limits::MemoryAccount;
 use crate::limits::cpu::CpuAccount;
 use crate::process::{Control, ExitStatus, Input, Output};
-use crate::vfs::Base;
+use crate::vfs::fixture;
 
 /// Remembers what it was asked to launch.
 #[derive(Debug, Default)]
@@ -32,8 +32,7 @@ impl Launch for FakeLaunch {
 }
 
 struct Fixture {
-    _folder: tempfile::TempDir,
-    vfs: Vfs,
+    files: fixture::Fixture,
     launch: FakeLaunch,
 }
 
@@ -42,22 +41,21 @@ fn path(text: &str) -> GuestPath {
 }
 
 fn fixture() -> Fixture {
-    let folder = tempfile::tempdir().unwrap();
-    let mut base = Base::new("/usr", folder.path().join("usr"));
-    std::fs::create_dir_all(folder.path().join("usr/bin")).unwrap();
-    for name in ["first", "second"] {
-        base.add_program(
-            path(&format!("/usr/bin/{name}")),
-            ProgramFile {
-                digest: Digest::of(name.as_bytes()),
-                host: folder.path().join(name),
-            },
-        );
+    let programs = ["first", "second"];
+    let digests = programs.map(|name| Digest::of(name.as_bytes()));
+    let files = fixture::Fixture::with_programs(Arc::new(digests));
+    for name in programs {
+        let program = path(&format!("/usr/bin/{name}"));
+        files.vfs.write_file(&program, name.as_bytes()).unwrap();
     }
-    let vfs = Vfs::open(&folder.path().join("private"), Arc::new(base)).unwrap();
+    for directory in ["/home/agentuity", "/tmp"] {
+        files.vfs.create_dir(&path(directory), true).unwrap();
+    }
+    files.vfs.root().symlink("usr/bin", "bin").unwrap();
+    // A program is known by what the store has, not by what is only in memory.
+    files.vfs.commit().unwrap();
     Fixture {
-        _folder: folder,
-        vfs,
+        files,
         launch: FakeLaunch::default(),
     }
 }
@@ -73,13 +71,13 @@ impl Fixture {
             program,
             env: &env,
             cwd: &cwd,
-            vfs: &self.vfs,
+            vfs: &self.files.vfs,
         };
         spawn(&self.launch, spec, |program| LaunchSpec {
             program,
             argv: Vec::new(),
             env: Vec::new(),
-            vfs: self.vfs.clone(),
+            vfs: self.files.vfs.clone(),
             stdin: Input::Empty,
             stdout: Output::Discard,
             stderr: Output::Discard,
@@ -153,7 +151,7 @@ async fn what_cannot_be_executed_is_126_and_says_why() {
         ("empty", b"", "exec format error"),
     ] {
         let file = path(&format!("/home/agentuity/{name}"));
-        fixture.vfs.write_file(&file, contents).unwrap();
+        fixture.files.vfs.write_file(&file, contents).unwrap();
         let (code, text) = fixture.refused(&format!("./{name}"), None).await;
         assert_eq!(code, 126, "{text}");
         assert!(text.contains(reason), "{text}");
@@ -162,6 +160,7 @@ async fn what_cannot_be_executed_is_126_and_says_why() {
     assert_eq!((code, text.as_str()), (126, "/tmp: is a directory"));
     // A later directory wins over an earlier one with something that cannot be executed.
     fixture
+        .files
         .vfs
         .write_file(&path("/tmp/first"), b"text")
         .unwrap();

@@ -50,25 +50,3 @@ fn damaged_artefacts_are_refused_wherever_they_are_cut() {
     }
 }
 
-#[test]
-fn an_archive_cannot_lead_outside() {
-    let folder = tempfile::tempdir().unwrap();
-    let into = folder.path().join("tree");
-    fs::create_dir(&into).unwrap();
-    let archive = |name: &str, kind: tar::EntryType| {
-        let mut header = tar::Header::new_gnu();
-        header.as_gnu_mut().unwrap().name[..name.len()].copy_from_slice(name.as_bytes());
-        header.set_entry_type(kind);
-        header.set_size(1);
-        header.set_mode(0o644);
-        header.set_cksum();
-        let mut builder = tar::Builder::new(Vec::new());
-        builder.append(&header, &b"x"[..]).unwrap();
-        builder.into_inner().unwrap()
-    };
-    unpack_tar(&archive("usr/file", tar::EntryType::Regular), &into).unwrap();
-    assert_eq!(fs::read(into.join("usr/file")).unwrap(), b"x");
-    assert!(unpack_tar(&archive("../out", tar::EntryType::Regular), &into).is_err());
-    assert!(unpack_tar(&archive("link", tar::EntryType::Symlink), &into).is_err());
-    assert!(!folder.path().join("out").exists());
-}

@@ -4,10 +4,11 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 
 use super::*;
-use crate::id::{ExecutionId, KeyId, SandboxId};
+use crate::digest::Digest;
+use crate::id::{ExecutionId, KeyId, SandboxId, SnapshotId};
 use crate::sandbox::records::{
-    Direction, EventRecord, ExecutionRecord, KeyRecord, MemoryRecords, OrgRecord, SandboxFilter,
-    SandboxRecord, contract,
+    CheckpointRecord, Direction, EventRecord, ExecutionRecord, KeyRecord, MemoryRecords, OrgRecord,
+    SandboxFilter, SandboxRecord, SnapshotFilter, SnapshotRecord, contract,
 };
 
 /// What happened to the records, in order.
@@ -95,6 +96,25 @@ impl Records for Noting {
         direction: Direction,
     ) -> Result<Vec<EventRecord>, RecordsError> {
         self.inner.events(sandbox, limit, direction)
+    }
+
+    fn snapshot(&mut self, id: &SnapshotId) -> Result<Option<SnapshotRecord>, RecordsError> {
+        self.inner.snapshot(id)
+    }
+
+    fn snapshots(
+        &mut self,
+        filter: &SnapshotFilter,
+    ) -> Result<(Vec<SnapshotRecord>, u64), RecordsError> {
+        self.inner.snapshots(filter)
+    }
+
+    fn checkpoints(&mut self, sandbox: &SandboxId) -> Result<Vec<CheckpointRecord>, RecordsError> {
+        self.inner.checkpoints(sandbox)
+    }
+
+    fn roots(&mut self) -> Result<Vec<Digest>, RecordsError> {
+        self.inner.roots()
     }
 
     fn orgs(&mut self) -> Result<Vec<OrgRecord>, RecordsError> {

@@ -5,8 +5,9 @@
 
 mod fixtures;
 mod lists;
+mod trees;
 
-pub(crate) use self::fixtures::{event, execution, key, org, sandbox};
+pub(crate) use self::fixtures::{checkpoint, event, execution, key, org, sandbox, snapshot};
 use self::fixtures::{full_sandbox, org_id};
 pub(crate) use self::lists::{
     conditions_combine, deleted_sandboxes_are_hidden_unless_asked_for, each_condition_selects,
@@ -14,6 +15,13 @@ pub(crate) use self::lists::{
     events_keep_their_order_within_a_millisecond, executions_come_newest_first,
     orgs_and_keys_come_oldest_first_and_keys_can_be_deleted,
     pages_cover_everything_once_and_total_counts_all,
+};
+pub(crate) use self::trees::{
+    a_snapshot_and_a_checkpoint_are_read_back_whole,
+    checkpoints_come_oldest_first_and_go_with_their_sandbox,
+    deleted_snapshots_are_hidden_unless_asked_for, each_condition_selects_snapshots,
+    each_sort_key_sorts_snapshots_both_ways, pages_of_snapshots_cover_everything_once,
+    roots_are_those_that_something_keeps, sandboxes_are_found_by_their_snapshot,
 };
 use super::*;
 use crate::clock::Timestamp;
@@ -40,6 +48,14 @@ macro_rules! contract_tests {
             orgs_and_keys_come_oldest_first_and_keys_can_be_deleted,
             texts_are_kept_exactly,
             numbers_at_their_ends_are_kept,
+            a_snapshot_and_a_checkpoint_are_read_back_whole,
+            each_condition_selects_snapshots,
+            each_sort_key_sorts_snapshots_both_ways,
+            deleted_snapshots_are_hidden_unless_asked_for,
+            pages_of_snapshots_cover_everything_once,
+            sandboxes_are_found_by_their_snapshot,
+            checkpoints_come_oldest_first_and_go_with_their_sandbox,
+            roots_are_those_that_something_keeps,
         );
     };
     ($make:expr; $($name:ident,)*) => {$(
@@ -79,6 +95,13 @@ pub(crate) fn nothing_is_there_at_first(records: &mut dyn Records) {
     assert_eq!(records.events(&id, 10, Direction::Asc).unwrap(), []);
     assert_eq!(records.orgs().unwrap(), []);
     assert_eq!(records.keys().unwrap(), []);
+    assert_eq!(records.snapshot(&SnapshotId::generate()).unwrap(), None);
+    assert_eq!(
+        records.snapshots(&SnapshotFilter::default()).unwrap(),
+        (vec![], 0)
+    );
+    assert_eq!(records.checkpoints(&id).unwrap(), []);
+    assert_eq!(records.roots().unwrap(), []);
     records.apply(&[]).unwrap();
 }
 
@@ -95,6 +118,7 @@ pub(crate) fn what_was_put_is_read_back_whole(records: &mut dyn Records) {
         stdout: sandbox.stdout.clone(),
         stderr: sandbox.stderr.clone(),
         output_truncated: true,
+        auto_resumed: true,
         ..execution("1", "full", 12)
     };
     let event = EventRecord {

@@ -1,7 +1,7 @@
 //! Which sandboxes a list shows and in which order (wire-api §2.1).
 
 use super::model::{SandboxMode, SandboxRecord, SandboxStatus, text_enum};
-use crate::id::OrgId;
+use crate::id::{OrgId, SnapshotId};
 
 text_enum! {
     /// What a list of sandboxes is sorted by.
@@ -45,6 +45,8 @@ pub struct SandboxFilter {
     pub mode: Option<SandboxMode>,
     /// Only those of this project. Default: all.
     pub project_id: Option<String>,
+    /// Only those made from this snapshot. Default: all.
+    pub snapshot_id: Option<SnapshotId>,
     /// Only those with this status. Default: all but deleted ones.
     pub status: Option<SandboxStatus>,
     /// Only those that are live (`true`) or that have ended (`false`). Default: both.
@@ -68,6 +70,7 @@ impl Default for SandboxFilter {
             name: None,
             mode: None,
             project_id: None,
+            snapshot_id: None,
             status: None,
             live: None,
             deleted_only: false,
@@ -98,6 +101,7 @@ impl SandboxFilter {
             && same(self.name.as_ref(), record.name.as_ref())
             && same(self.mode.as_ref(), Some(&record.mode))
             && same(self.project_id.as_ref(), record.project_id.as_ref())
+            && same(self.snapshot_id.as_ref(), record.snapshot.as_ref())
             && same(self.status.as_ref(), Some(&record.status))
             && same(self.live.as_ref(), Some(&record.status.is_live()))
             && (deleted || !self.deleted_only)

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Change, Direction, EventRecord, ExecutionRecord, KeyRecord, OrgRecord, Records, RecordsError,
-    SandboxFilter, SandboxRecord, SandboxSort,
+    Change, CheckpointRecord, Direction, EventRecord, ExecutionRecord, KeyRecord, OrgRecord,
+    Records, RecordsError, SandboxFilter, SandboxRecord, SandboxSort, SnapshotFilter,
+    SnapshotRecord, SnapshotSort,
 };
-use crate::id::{EventId, ExecutionId, KeyId, OrgId, SandboxId};
+use crate::digest::Digest;
+use crate::id::{CheckpointId, EventId, ExecutionId, KeyId, OrgId, SandboxId, SnapshotId};
 
 /// Keeps records in memory. **Durability:** none; they are gone when it is dropped.
 ///
@@ -18,15 +20,18 @@ pub struct MemoryRecords {
     events: Numbered<EventId, EventRecord>,
     orgs: Numbered<OrgId, OrgRecord>,
     keys: Numbered<KeyId, KeyRecord>,
+    snapshots: Numbered<SnapshotId, SnapshotRecord>,
+    checkpoints: Numbered<CheckpointId, CheckpointRecord>,
     /// What belongs to which sandbox, also to one that was never put.
     owned: BTreeMap<SandboxId, Owned>,
 }
 
-/// The executions and events of one sandbox.
+/// The executions, events and checkpoints of one sandbox.
 #[derive(Debug, Default)]
 struct Owned {
     executions: BTreeSet<ExecutionId>,
     events: BTreeSet<EventId>,
+    checkpoints: BTreeSet<CheckpointId>,
 }
 
 impl MemoryRecords {
@@ -56,7 +61,23 @@ impl MemoryRecords {
             Change::PutOrg(record) => self.orgs.put(&record.id, record),
             Change::PutKey(record) => self.keys.put(&record.id, record),
             Change::DeleteKey(id) => self.keys.remove(id),
+            Change::PutSnapshot(record) => self.snapshots.put(&record.id, record),
+            Change::PutCheckpoint(record) => {
+                self.checkpoints.put(&record.id, record);
+                self.owned(&record.sandbox_id)
+                    .checkpoints
+                    .insert(record.id.clone());
+            }
+            Change::DeleteCheckpoint(id) => {
+                if let Some(record) = self.checkpoints.get(id) {
+                    let sandbox = record.sandbox_id.clone();
+                    self.owned(&sandbox).checkpoints.remove(id);
+                }
+                self.checkpoints.remove(id);
+            }
+            Change::DeleteCheckpointsOf(id) => self.forget_checkpoints(id),
             Change::PurgeSandbox(id) => {
+                self.forget_checkpoints(id);
                 self.sandboxes.remove(id);
                 let owned = self.owned.remove(id).unwrap_or_default();
                 owned
@@ -65,6 +86,13 @@ impl MemoryRecords {
                     .for_each(|id| self.executions.remove(id));
                 owned.events.iter().for_each(|id| self.events.remove(id));
             }
+        }
+    }
+
+    fn forget_checkpoints(&mut self, sandbox: &SandboxId) {
+        if let Some(owned) = self.owned.get_mut(sandbox) {
+            let ids = std::mem::take(&mut owned.checkpoints);
+            ids.iter().for_each(|id| self.checkpoints.remove(id));
         }
     }
 
@@ -137,6 +165,45 @@ impl Records for MemoryRecords {
         Ok(page(&found, 0, limit))
     }
 
+    fn snapshot(&mut self, id: &SnapshotId) -> Result<Option<SnapshotRecord>, RecordsError> {
+        Ok(self.snapshots.get(id).cloned())
+    }
+
+    fn snapshots(
+        &mut self,
+        filter: &SnapshotFilter,
+    ) -> Result<(Vec<SnapshotRecord>, u64), RecordsError> {
+        let mut found: Vec<_> = self
+            .snapshots
+            .iter()
+            .filter(|(_, record)| filter.passes(record))
+            .collect();
+        sort_snapshots(&mut found, filter.sort, filter.direction);
+        let total = u64::try_from(found.len()).unwrap_or(u64::MAX);
+        Ok((page(&found, filter.offset, filter.limit), total))
+    }
+
+    fn checkpoints(&mut self, sandbox: &SandboxId) -> Result<Vec<CheckpointRecord>, RecordsError> {
+        let ids = self.owned.get(sandbox).map(|owned| &owned.checkpoints);
+        let mut found: Vec<_> = ids
+            .into_iter()
+            .flatten()
+            .filter_map(|id| self.checkpoints.numbered(id))
+            .collect();
+        found.sort_by_key(|(number, record)| (record.created_at, *number));
+        Ok(page(&found, 0, u32::MAX))
+    }
+
+    fn roots(&mut self) -> Result<Vec<Digest>, RecordsError> {
+        let snapshots = self.snapshots.iter().map(|(_, record)| record);
+        let roots: BTreeSet<Digest> = snapshots
+            .filter(|record| !record.is_deleted())
+            .flat_map(|record| [record.root, record.runtime_root])
+            .chain(self.checkpoints.iter().map(|(_, record)| record.root))
+            .collect();
+        Ok(roots.into_iter().collect())
+    }
+
     fn orgs(&mut self) -> Result<Vec<OrgRecord>, RecordsError> {
         let mut found: Vec<_> = self.orgs.iter().collect();
         found.sort_by_key(|(number, record)| (record.created_at, *number));
@@ -160,6 +227,22 @@ fn sort(found: &mut [(u64, &SandboxRecord)], by: SandboxSort, direction: Directi
             SandboxSort::Status => a.status.as_str().cmp(b.status.as_str()),
             SandboxSort::Mode => a.mode.as_str().cmp(b.mode.as_str()),
             SandboxSort::ExecutionCount => a.executions.cmp(&b.executions),
+        };
+        order.then(a_number.cmp(b_number))
+    });
+    if direction == Direction::Desc {
+        found.reverse();
+    }
+}
+
+/// As [`sort`].
+fn sort_snapshots(found: &mut [(u64, &SnapshotRecord)], by: SnapshotSort, direction: Direction) {
+    found.sort_by(|(a_number, a), (b_number, b)| {
+        let order = match by {
+            SnapshotSort::Name => a.name.cmp(&b.name),
+            SnapshotSort::Created => a.created_at.cmp(&b.created_at),
+            SnapshotSort::Size => a.size_bytes.cmp(&b.size_bytes),
+            SnapshotSort::Files => a.file_count.cmp(&b.file_count),
         };
         order.then(a_number.cmp(b_number))
     });

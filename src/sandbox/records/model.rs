@@ -12,7 +12,9 @@ use serde_json::{Map, Value};
 
 use crate::clock::Timestamp;
 use crate::digest::Digest;
-use crate::id::{EventId, ExecutionId, KeyId, OrgId, SandboxId, StreamId};
+use crate::id::{
+    CheckpointId, EventId, ExecutionId, KeyId, OrgId, SandboxId, SnapshotId, StreamId,
+};
 use crate::units::{ByteSize, Millicores};
 
 /// Defines an enum whose variants have one spelling each, in the API, in JSON and in SQL.
@@ -186,6 +188,31 @@ pub struct SandboxRecord {
     pub project_id: Option<String>,
     /// The runtime's name, such as `python:3.14`.
     pub runtime: String,
+    /// The snapshot it was made from.
+    #[serde(default)]
+    pub snapshot: Option<SnapshotId>,
+    /// The sandbox it is a fork of.
+    #[serde(default)]
+    pub forked_from: Option<SandboxId>,
+    /// The root of the tree it began as; none until that is known.
+    #[serde(default)]
+    pub origin: Option<Digest>,
+    /// The root of the tree that its disk limit does not count: what it began as or, for a fork, what
+    /// the first of the line began as.
+    #[serde(default)]
+    pub base: Option<Digest>,
+    /// The root of the tree that its runtime brings.
+    #[serde(default)]
+    pub runtime_root: Option<Digest>,
+    /// Whether its files were ever saved: if so, it has a journal.
+    #[serde(default)]
+    pub saved: bool,
+    /// Which contents may be executed as programs; empty until that is known.
+    #[serde(default)]
+    pub programs: Vec<Digest>,
+    /// The checkpoint that its files were last saved as or brought back to.
+    #[serde(default)]
+    pub parent_checkpoint: Option<CheckpointId>,
     /// Its limits.
     #[serde(default)]
     pub resources: Resources,
@@ -217,6 +244,12 @@ pub struct SandboxRecord {
     pub created_at: Timestamp,
     /// When this record last changed.
     pub updated_at: Timestamp,
+    /// When it was paused, if it is.
+    #[serde(default)]
+    pub paused_at: Option<Timestamp>,
+    /// When its paused timeout is over, if it is paused and has one.
+    #[serde(default)]
+    pub terminates_at: Option<Timestamp>,
     /// When it ended.
     #[serde(default)]
     pub ended_at: Option<Timestamp>,
@@ -288,6 +321,9 @@ pub struct ExecutionRecord {
     /// Whether output was lost because there was too much of it.
     #[serde(default)]
     pub output_truncated: bool,
+    /// Whether its sandbox was paused and was resumed for it.
+    #[serde(default)]
+    pub auto_resumed: bool,
 }
 
 /// Something that happened to a sandbox.

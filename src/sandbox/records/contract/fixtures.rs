@@ -7,10 +7,12 @@ use serde_json::json;
 
 use crate::clock::Timestamp;
 use crate::digest::Digest;
-use crate::id::{EventId, ExecutionId, KeyId, OrgId, SandboxId, StreamId};
+use crate::id::{
+    CheckpointId, EventId, ExecutionId, KeyId, OrgId, SandboxId, SnapshotId, StreamId,
+};
 use crate::sandbox::records::{
-    EventRecord, ExecutionRecord, ExecutionStatus, KeyRecord, Network, OrgRecord, Resources,
-    SandboxMode, SandboxRecord, SandboxStatus, Timeouts,
+    CheckpointRecord, EventRecord, ExecutionRecord, ExecutionStatus, KeyRecord, Network, OrgRecord,
+    Resources, SandboxMode, SandboxRecord, SandboxStatus, SnapshotRecord, Timeouts,
 };
 use crate::units::{ByteSize, Millicores};
 
@@ -25,6 +27,14 @@ pub(crate) fn sandbox(name: &str, millis: i64) -> SandboxRecord {
         description: None,
         project_id: None,
         runtime: "python:3.14".to_owned(),
+        snapshot: None,
+        forked_from: None,
+        origin: None,
+        base: None,
+        runtime_root: None,
+        saved: false,
+        programs: Vec::new(),
+        parent_checkpoint: None,
         resources: Resources::default(),
         env: BTreeMap::new(),
         network: Network::default(),
@@ -36,6 +46,8 @@ pub(crate) fn sandbox(name: &str, millis: i64) -> SandboxRecord {
         scopes: Vec::new(),
         created_at: Timestamp::from_millis(millis),
         updated_at: Timestamp::from_millis(millis),
+        paused_at: None,
+        terminates_at: None,
         ended_at: None,
         executions: 0,
         exit_code: None,
@@ -66,6 +78,7 @@ pub(crate) fn execution(name: &str, sandbox: &str, millis: i64) -> ExecutionReco
         stdout: None,
         stderr: None,
         output_truncated: false,
+        auto_resumed: false,
     }
 }
 
@@ -76,6 +89,42 @@ pub(crate) fn event(name: &str, sandbox: &str, millis: i64) -> EventRecord {
         sandbox_id: SandboxId::parse(&format!("sbx_{sandbox}")).unwrap(),
         kind: "create".to_owned(),
         data: serde_json::Map::new(),
+        created_at: Timestamp::from_millis(millis),
+    }
+}
+
+/// A snapshot `snp_ID` of the organisation `org_a`, called `name`, without a tag.
+pub(crate) fn snapshot(id: &str, millis: i64) -> SnapshotRecord {
+    SnapshotRecord {
+        id: SnapshotId::parse(&format!("snp_{id}")).unwrap(),
+        org: org_id("a"),
+        sandbox_id: None,
+        name: "name".to_owned(),
+        tag: None,
+        description: None,
+        message: None,
+        public: false,
+        runtime: "python:3.14".to_owned(),
+        programs: Vec::new(),
+        root: Digest::of(id.as_bytes()),
+        runtime_root: Digest::of(b"runtime"),
+        parent: None,
+        size_bytes: 0,
+        file_count: 0,
+        created_at: Timestamp::from_millis(millis),
+        deleted_at: None,
+        user_metadata: None,
+    }
+}
+
+/// A checkpoint `ckpt_NAME` of the sandbox `sbx_SANDBOX`.
+pub(crate) fn checkpoint(name: &str, sandbox: &str, millis: i64) -> CheckpointRecord {
+    CheckpointRecord {
+        id: CheckpointId::parse(&format!("ckpt_{name}")).unwrap(),
+        sandbox_id: SandboxId::parse(&format!("sbx_{sandbox}")).unwrap(),
+        name: name.to_owned(),
+        parent: None,
+        root: Digest::of(name.as_bytes()),
         created_at: Timestamp::from_millis(millis),
     }
 }
@@ -112,6 +161,16 @@ pub(super) fn full_sandbox() -> SandboxRecord {
         name: Some("name".to_owned()),
         description: Some(String::new()),
         project_id: Some("proj_1".to_owned()),
+        snapshot: Some(SnapshotId::parse("snp_1").unwrap()),
+        forked_from: Some(SandboxId::parse("sbx_other").unwrap()),
+        origin: Some(Digest::of(b"origin")),
+        base: Some(Digest::of(b"base")),
+        runtime_root: Some(Digest::of(b"runtime")),
+        saved: true,
+        programs: vec![Digest::of(b"one"), Digest::of(b"two")],
+        parent_checkpoint: Some(CheckpointId::parse("ckpt_1").unwrap()),
+        paused_at: Some(Timestamp::from_millis(75)),
+        terminates_at: Some(Timestamp::from_millis(76)),
         resources: Resources {
             memory: Some(ByteSize::new(1_000_001)),
             cpu: Millicores::new(750),

@@ -8,20 +8,23 @@
 //! the guest's own duty, with one exception by design: randomness drawn while initialising (a hash
 //! seed, say) is fresh per install, not per process.
 
-use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Sender};
+use std::thread;
 
 use component_init_transform::Invoker;
-use wasmtime::{
-    Config, Engine, OptLevel, Store,
-    component::{Component, Instance, Linker, ResourceTable, types::ComponentItem},
-};
-use wasmtime_wasi::{
-    FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView,
-    p2::pipe::{MemoryInputPipe, MemoryOutputPipe},
-};
+use futures::FutureExt;
+use wasmtime::component::types::ComponentItem;
+use wasmtime::component::{Component, Instance, Linker};
+use wasmtime::{Config, Engine, OptLevel, Store};
+
+use super::guest::Guest;
+use super::link;
+use crate::process::{Output, Spool};
+use crate::vfs::Vfs;
 
 /// How much a guest may say while it initialises; what is beyond is dropped.
-const OUTPUT_LIMIT: usize = 64 << 10;
+const OUTPUT_LIMIT: u64 = 64 << 10;
 
 /// How far pre-initialisation has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,58 +55,73 @@ pub(crate) enum PreinitError {
 
 /// Pre-initialises `component`, which must export `initialize: func() -> s32`.
 ///
-/// `root` is a folder of the host that the guest sees, read-only, as `/`. The guest has no network,
-/// no environment but `environment`, no arguments and an empty standard input. `progress` is told
-/// when each stage begins.
+/// The guest sees `vfs` and cannot change it. It has no network, no environment but `environment`,
+/// no arguments and an empty standard input. `progress` is told when each stage begins.
 ///
-/// Blocks for seconds, and must not be called on a thread that polls futures of an asynchronous
-/// runtime: use a thread for it (`tokio::task::spawn_blocking`).
+/// Blocks for seconds, and runs the guest on a thread of its own.
+///
+/// # Errors
+/// [`PreinitError`].
 pub(crate) fn preinitialize(
     component: &[u8],
-    root: &Path,
+    vfs: Vfs,
     environment: &[(&str, &str)],
-    progress: impl Fn(Stage) + Send + 'static,
+    progress: &mut dyn FnMut(Stage),
 ) -> Result<Vec<u8>, PreinitError> {
-    let stdout = MemoryOutputPipe::new(OUTPUT_LIMIT);
-    let stderr = MemoryOutputPipe::new(OUTPUT_LIMIT);
-    let mut wasi = WasiCtxBuilder::new();
-    wasi.stdin(MemoryInputPipe::new(bytes::Bytes::new()))
-        .stdout(stdout.clone())
-        .stderr(stderr.clone())
-        .envs(environment);
-    wasi.preopened_dir(root, "/", FsPerms::ReadOnly)
-        .map_err(|error| PreinitError::Component(format!("open {}: {error:#}", root.display())))?;
-    let state = Initializing {
-        wasi: wasi.build(),
-        table: ResourceTable::new(),
-    };
-
-    // The transformer's future cannot move between threads, so it gets a runtime of its own here.
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| PreinitError::Component(format!("start a runtime: {error}")))?;
-    let transformed = component_init_transform::initialize(component, move |instrumented| {
-        Box::pin(async move {
-            progress(Stage::Compile);
-            let running = Running::start(&instrumented, state).await?;
-            progress(Stage::Initialize);
-            let invoker = running.initialize().await?;
-            progress(Stage::Snapshot);
-            Ok(Box::new(invoker) as Box<dyn Invoker>)
-        })
+    let said = Spool::stamped(None, OUTPUT_LIMIT, None);
+    let guest = Guest::initializing(vfs, environment, Output::Spool(Arc::clone(&said)));
+    let (stages, told) = mpsc::channel();
+    let transformed = thread::scope(|scope| {
+        let running = scope.spawn(|| transform(component, guest, stages));
+        // Until the other end is dropped, with the guest.
+        told.into_iter().for_each(progress);
+        running.join()
     });
-    let transformed = runtime.block_on(transformed);
+    let transformed = transformed.unwrap_or_else(|_| Err(anyhow::anyhow!("it panicked")));
     transformed.map_err(|error| match error.downcast::<GuestFailure>() {
-        Ok(GuestFailure(reason)) => {
-            let output = [stdout.contents(), stderr.contents()].concat();
-            PreinitError::Guest {
-                reason,
-                output: String::from_utf8_lossy(&output).trim_end().to_owned(),
-            }
-        }
+        Ok(GuestFailure(reason)) => PreinitError::Guest {
+            reason,
+            output: String::from_utf8_lossy(&contents(&said))
+                .trim_end()
+                .to_owned(),
+        },
         Err(error) => PreinitError::Component(format!("{error:#}")),
     })
+}
+
+/// Runs the transformer, whose future cannot move between threads, on this one.
+fn transform(component: &[u8], guest: Guest, stages: Sender<Stage>) -> anyhow::Result<Vec<u8>> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let progress = move |stage| {
+        // Whoever listens does so until this is dropped.
+        let _ = stages.send(stage);
+    };
+    runtime.block_on(component_init_transform::initialize(
+        component,
+        move |instrumented| {
+            Box::pin(async move {
+                progress(Stage::Compile);
+                let running = Running::start(&instrumented, guest).await?;
+                progress(Stage::Initialize);
+                let invoker = running.initialize().await?;
+                progress(Stage::Snapshot);
+                Ok(Box::new(invoker) as Box<dyn Invoker>)
+            })
+        },
+    ))
+}
+
+/// All that a spool in memory holds.
+fn contents(spool: &Arc<Spool>) -> Vec<u8> {
+    spool.close();
+    let mut reader = spool.reader();
+    let mut contents = Vec::new();
+    while let Some(Some(Ok(bytes))) = reader.next().now_or_never() {
+        contents.extend_from_slice(&bytes);
+    }
+    contents
 }
 
 /// The guest returned another number than 0, or trapped.
@@ -113,22 +131,22 @@ struct GuestFailure(String);
 
 /// The instance that initialises.
 struct Running {
-    store: Store<Initializing>,
+    store: Store<Guest>,
     instance: Instance,
 }
 
 impl Running {
-    async fn start(component: &[u8], state: Initializing) -> anyhow::Result<Self> {
+    async fn start(component: &[u8], guest: Guest) -> anyhow::Result<Self> {
         let mut config = Config::new();
         config.wasm_component_model(true);
         // It runs for a second at most and is thrown away.
         config.cranelift_opt_level(OptLevel::None);
         let engine = Engine::new(&config).map_err(plain)?;
         let component = Component::new(&engine, component).map_err(plain)?;
-        let mut linker: Linker<Initializing> = Linker::new(&engine);
-        wasmtime_wasi::p2::add_to_linker_async(&mut linker).map_err(plain)?;
+        let mut linker: Linker<Guest> = Linker::new(&engine);
+        link::wasi(&mut linker).map_err(plain)?;
         refuse_own_interfaces(&engine, &component, &mut linker).map_err(plain)?;
-        let mut store = Store::new(&engine, state);
+        let mut store = Store::new(&engine, guest);
         // All of its memory is returned by one call.
         store.set_hostcall_fuel(usize::MAX);
         let instance = linker
@@ -190,7 +208,7 @@ impl Invoker for Running {
 fn refuse_own_interfaces(
     engine: &Engine,
     component: &Component,
-    linker: &mut Linker<Initializing>,
+    linker: &mut Linker<Guest>,
 ) -> wasmtime::Result<()> {
     for (name, item) in component.component_type().imports(engine) {
         let ComponentItem::ComponentInstance(interface) = item.ty else {
@@ -212,23 +230,11 @@ fn refuse_own_interfaces(
     Ok(())
 }
 
-/// What the initialising instance sees of the world.
-struct Initializing {
-    wasi: WasiCtx,
-    table: ResourceTable,
-}
-
-impl WasiView for Initializing {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.wasi,
-            table: &mut self.table,
-        }
-    }
-}
-
 /// The transformer's error type is not wasmtime's.
 #[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` gives")]
 fn plain(error: wasmtime::Error) -> anyhow::Error {
     anyhow::anyhow!("{error:?}")
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,40 @@
+;; Writes 256 MiB in blocks of 64 KiB and reads them again, each block at its position, as pwrite
+;; and pread do. Follows the imports of the host's tests.
+(data (i32.const 4096) "f")
+(global $blocks i32 (i32.const 4096))
+(global $block i32 (i32.const 65536))
+(global $at i32 (i32.const 131072))
+
+(func $check
+  (if (i32.load8_u (i32.const 64)) (then (unreachable))))
+
+(func (export "exec") (result i32)
+  (local $n i32) (local $root i32) (local $file i32)
+  (memory.fill (global.get $at) (i32.const 0x5a) (global.get $block))
+  (call $get-directories (i32.const 64))
+  (local.set $root (i32.load (i32.load (i32.const 64))))
+  (call $open-at (local.get $root) (i32.const 0) (i32.const 4096) (i32.const 1) (i32.const 9) (i32.const 3) (i32.const 64))
+  (call $check)
+  (local.set $file (i32.load (i32.const 68)))
+  (loop $write
+    (i32.store (global.get $at) (local.get $n))
+    (call $write (local.get $file) (global.get $at) (global.get $block)
+      (i64.mul (i64.extend_i32_u (local.get $n)) (i64.extend_i32_u (global.get $block))) (i32.const 64))
+    (call $check)
+    (if (i64.ne (i64.load (i32.const 72)) (i64.extend_i32_u (global.get $block))) (then (unreachable)))
+    (local.set $n (i32.add (local.get $n) (i32.const 1)))
+    (br_if $write (i32.lt_u (local.get $n) (global.get $blocks))))
+  (local.set $n (i32.const 0))
+  (loop $read
+    (global.set $heap (i32.const 1048576))
+    (call $read (local.get $file) (i64.extend_i32_u (global.get $block))
+      (i64.mul (i64.extend_i32_u (local.get $n)) (i64.extend_i32_u (global.get $block))) (i32.const 64))
+    (call $check)
+    (if (i32.ne (i32.load (i32.const 72)) (global.get $block)) (then (unreachable)))
+    (if (i32.ne (i32.load (i32.load (i32.const 68))) (local.get $n)) (then (unreachable)))
+    (local.set $n (i32.add (local.get $n) (i32.const 1)))
+    (br_if $read (i32.lt_u (local.get $n) (global.get $blocks))))
+  (call $drop-descriptor (local.get $file))
+  (call $unlink-file-at (local.get $root) (i32.const 4096) (i32.const 1) (i32.const 64))
+  (call $check)
+  (i32.const 0))

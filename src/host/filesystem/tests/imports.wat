@@ -1,0 +1,68 @@
+;; What guests of tests begin with: all of wasi:filesystem, memory, and an allocator for what the
+;; host returns, which starts again wherever $heap is set.
+(import "wasi:cli/stdout@0.2.0" "get-stdout" (func $get-stdout (result i32)))
+(import "wasi:filesystem/preopens@0.2.0" "get-directories" (func $get-directories (param i32)))
+(import "wasi:filesystem/types@0.2.0" "filesystem-error-code" (func $filesystem-error-code (param i32 i32)))
+(import "wasi:filesystem/types@0.2.0" "[method]descriptor.advise" (func $advise (param i32 i64 i64 i32 i32)))
+(import "wasi:filesystem/types@0.2.0" "[method]descriptor.append-via-stream" (func $append-via-stream (param i32 i32)))
+(import "wasi:filesystem/types@0.2.0" "[method]descriptor.create-directory-at" (func $create-directory-at (param i32 i32 i32 i32)))
+(import "wasi:filesystem/types@0.2.0" "[method]descriptor.get-flags" (func $get-flags (param i32 i32)))
+(import "wasi:filesystem/types@0.2.0" "[method]descriptor.link-at" (func $link-at (param i32 i32 i32 i32 i32 i32 i32 i32)))
+(import "wasi:filesystem/types@0.2.0" "[method]descriptor.open-at" (func $open-at (param i32 i32 i32 i32 i32 i32 i32)))
+(import "wasi:filesystem/types@0.2.0" "[method]descriptor.read" (func $read (param i32 i64 i64 i32)))
+(import "wasi:filesystem/types@0.2.0" "[method]descriptor.read-directory" (func $read-directory (param i32 i32)))
+(import "wasi:filesystem/types@0.2.0" "[method]descriptor.read-via-stream" (func $read-via-stream (param i32 i64 i32)))
+(import "wasi:filesystem/types@0.2.0" "[method]descriptor.readlink-at" (func $readlink-at (param i32 i32 i32 i32)))
+(import "wasi:filesystem/types@0.2.0" "[method]descriptor.remove-directory-at" (func $remove-directory-at (param i32 i32 i32 i32)))
+(import "wasi:filesystem/types@0.2.0" "[method]descriptor.rename-at" (func $rename-at (param i32 i32 i32 i32 i32 i32 i32)))
+(import "wasi:filesystem/types@0.2.0" "[method]descriptor.set-size" (func $set-size (param i32 i64 i32)))
+(import "wasi:filesystem/types@0.2.0" "[method]descriptor.set-times" (func $set-times (param i32 i32 i64 i32 i32 i64 i32 i32)))
+(import "wasi:filesystem/types@0.2.0" "[method]descriptor.set-times-at" (func $set-times-at (param i32 i32 i32 i32 i32 i64 i32 i32 i64 i32 i32)))
+(import "wasi:filesystem/types@0.2.0" "[method]descriptor.stat" (func $stat (param i32 i32)))
+(import "wasi:filesystem/types@0.2.0" "[method]descriptor.stat-at" (func $stat-at (param i32 i32 i32 i32 i32)))
+(import "wasi:filesystem/types@0.2.0" "[method]descriptor.symlink-at" (func $symlink-at (param i32 i32 i32 i32 i32 i32)))
+(import "wasi:filesystem/types@0.2.0" "[method]descriptor.sync" (func $sync (param i32 i32)))
+(import "wasi:filesystem/types@0.2.0" "[method]descriptor.unlink-file-at" (func $unlink-file-at (param i32 i32 i32 i32)))
+(import "wasi:filesystem/types@0.2.0" "[method]descriptor.write" (func $write (param i32 i32 i32 i64 i32)))
+(import "wasi:filesystem/types@0.2.0" "[method]descriptor.write-via-stream" (func $write-via-stream (param i32 i64 i32)))
+(import "wasi:filesystem/types@0.2.0" "[method]directory-entry-stream.read-directory-entry" (func $read-directory-entry (param i32 i32)))
+(import "wasi:filesystem/types@0.2.0" "[resource-drop]descriptor" (func $drop-descriptor (param i32)))
+(import "wasi:filesystem/types@0.2.0" "[resource-drop]directory-entry-stream" (func $drop-listing (param i32)))
+(import "wasi:io/streams@0.2.0" "[method]input-stream.blocking-read" (func $blocking-read (param i32 i64 i32)))
+(import "wasi:io/streams@0.2.0" "[method]output-stream.check-write" (func $check-write (param i32 i32)))
+(import "wasi:io/streams@0.2.0" "[method]output-stream.write" (func $write-stream (param i32 i32 i32 i32)))
+(import "wasi:io/streams@0.2.0" "[method]output-stream.blocking-flush" (func $blocking-flush (param i32 i32)))
+(import "wasi:io/streams@0.2.0" "[method]output-stream.blocking-write-and-flush" (func $blocking-write-and-flush (param i32 i32 i32 i32)))
+(import "wasi:io/streams@0.2.0" "[resource-drop]input-stream" (func $drop-input (param i32)))
+(import "wasi:io/streams@0.2.0" "[resource-drop]output-stream" (func $drop-output (param i32)))
+
+(memory (export "memory") 64)
+(global $heap (mut i32) (i32.const 1048576))
+
+(func (export "cabi_realloc") (param $old i32) (param $size i32) (param $align i32) (param $new i32) (result i32)
+  (local $at i32)
+  (local.set $at
+    (i32.and (i32.add (global.get $heap) (i32.const 15)) (i32.const -16)))
+  (global.set $heap (i32.add (local.get $at) (local.get $new)))
+  (local.get $at))
+
+;; Whether two stretches of memory differ.
+(func $differ (param $one i32) (param $length i32) (param $other i32) (param $wanted i32) (result i32)
+  (if (i32.ne (local.get $length) (local.get $wanted)) (then (return (i32.const 1))))
+  (block $same
+    (loop $next
+      (br_if $same (i32.eqz (local.get $length)))
+      (local.set $length (i32.sub (local.get $length) (i32.const 1)))
+      (br_if $next
+        (i32.eq (i32.load8_u (i32.add (local.get $one) (local.get $length)))
+                (i32.load8_u (i32.add (local.get $other) (local.get $length)))))
+      (return (i32.const 1))))
+  (i32.const 0))
+
+;; Says what step went another way than expected, and how.
+(func $surprise (param $step i32) (param $payload i32) (result i32)
+  (i32.store16 (i32.const 0) (local.get $step))
+  (i32.store8 (i32.const 2) (i32.load8_u (i32.const 64)))
+  (i32.store8 (i32.const 3) (i32.load8_u (i32.add (i32.const 64) (local.get $payload))))
+  (call $blocking-write-and-flush (call $get-stdout) (i32.const 0) (i32.const 4) (i32.const 32))
+  (i32.const 1))

@@ -18,13 +18,16 @@
 
 mod auth;
 mod body;
+mod checkpoints;
 mod cloud;
 mod creation;
+mod diff;
 mod env;
 mod error;
 mod events;
 mod executions;
 mod files;
+mod lifecycle;
 mod params;
 mod poll;
 mod router;
@@ -32,8 +35,10 @@ mod runtimes;
 mod sandboxes;
 mod serve;
 mod session;
+mod snapshots;
 mod state;
 mod stream;
+mod transfer;
 mod unavailable;
 mod wire;
 

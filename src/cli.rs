@@ -7,18 +7,24 @@
 //! `belljar:` before it.
 
 mod args;
+mod care;
+mod checkpoint;
 mod data;
+mod diff;
 mod exit;
 mod file;
 mod infer;
 mod interrupt;
+mod lifecycle;
 mod log;
 mod output;
 mod progress;
 mod run;
 mod runtime;
 mod serve;
+mod snapshot;
 mod stats;
+mod table;
 
 use std::process::ExitCode;
 
@@ -56,6 +62,14 @@ async fn dispatch(cli: Cli) -> Result<ExitCode, CliError> {
         Subcommand::Run(args) => run::run(args, &cli.data).await,
         Subcommand::Runtime(args) => runtime::runtime(args, &cli.data).await,
         Subcommand::Serve(args) => serve::serve(args, &cli.data).await,
+        Subcommand::Snapshot(args) => snapshot::snapshot(args, &cli.data).await,
+        Subcommand::Checkpoint(args) => checkpoint::checkpoint(args, &cli.data).await,
+        Subcommand::Pause(args) => lifecycle::pause(args, &cli.data).await,
+        Subcommand::Resume(args) => lifecycle::resume(args, &cli.data).await,
+        Subcommand::Fork(args) => lifecycle::fork(args, &cli.data).await,
+        Subcommand::Diff(args) => diff::diff(args, &cli.data).await,
+        Subcommand::Gc(args) => care::gc(args, &cli.data).await,
+        Subcommand::Fsck(args) => care::fsck(args, &cli.data).await,
     }
 }
 

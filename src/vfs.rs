@@ -15,8 +15,8 @@
 mod arena;
 mod commit;
 mod content;
-mod error;
 mod errno;
+mod error;
 mod files;
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -39,8 +39,8 @@ pub(crate) use self::handle::{Access, Handle, OpenFlags, SetTime};
 pub(crate) use self::inode::{Kind, Stat};
 pub(crate) use self::ops::dir::DirStream;
 pub(crate) use self::path::GuestPath;
-pub(crate) use self::resolve::Follow;
 use self::resolve::Caller;
+pub(crate) use self::resolve::Follow;
 pub(crate) use self::state::Usage;
 use self::state::{State, usage_of};
 use crate::clock::Clock;
@@ -84,11 +84,7 @@ impl Vfs {
     ///
     /// # Errors
     /// [`FsError::Store`] if that cannot be read.
-    pub(crate) fn open(
-        store: &Store,
-        root: Digest,
-        options: VfsOptions,
-    ) -> Result<Self, FsError> {
+    pub(crate) fn open(store: &Store, root: Digest, options: VfsOptions) -> Result<Self, FsError> {
         let opened = store.root(root)?;
         let base = match options.base {
             Some(base) if base != root => usage_of(&store.root(base)?),

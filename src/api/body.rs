@@ -90,7 +90,7 @@ async fn read(request: Request, limit: usize) -> Result<Bytes, ApiError> {
 }
 
 /// Reads and forgets up to `most` bytes.
-async fn discard(mut stream: axum::body::BodyDataStream, most: usize) {
+pub(crate) async fn discard(mut stream: axum::body::BodyDataStream, most: usize) {
     let mut seen = 0_usize;
     while let Some(Ok(frame)) = stream.next().await {
         seen = seen.saturating_add(frame.len());

@@ -1,10 +1,11 @@
-//! `POST /sandbox`.
+//! New sandboxes: `POST /sandbox` and `POST /sandbox/{id}/fork`.
 //!
-//! The client repeats this call when the connection dies before the answer, and it cannot name what
-//! it never heard of. So a sandbox whose answer was not taken is destroyed: from the moment it
+//! The client repeats a call when the connection dies before the answer, and it cannot name what it
+//! never heard of. So a sandbox whose answer was not taken is destroyed: from the moment it
 //! exists until the answer's body has been handed to the connection, [`Undelivered`] owns it.
 
 use std::convert::Infallible;
+use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -19,12 +20,15 @@ use tokio::runtime::Handle;
 use crate::api::auth::Caller;
 use crate::api::body::JsonBody;
 use crate::api::error::{ApiError, json};
+use crate::api::params::PathId;
 use crate::api::state::ApiState;
 use crate::api::wire::create::{CreateBody, Creation};
 use crate::api::wire::envelope::Success;
 use crate::api::wire::field::BaseUrl;
+use crate::api::wire::lifecycle::ForkBody;
 use crate::api::wire::sandbox::{CreateData, Started};
-use crate::sandbox::{Belljar, Sandbox, SandboxError, SandboxOptions};
+use crate::id::SandboxId;
+use crate::sandbox::{Sandbox, SandboxError};
 
 /// Creates a sandbox; with a command in `oneshot` mode also runs it.
 pub(crate) async fn create(
@@ -35,7 +39,7 @@ pub(crate) async fn create(
 ) -> Result<Response, ApiError> {
     let belljar = state.belljar().clone();
     let Creation { options, first } = body.into_creation(caller.org)?;
-    let undelivered = start(belljar, options).await?;
+    let undelivered = start(async move { belljar.create(options).await }).await?;
     let sandbox = &undelivered.sandbox;
     let started = match first {
         None => {
@@ -57,7 +61,29 @@ pub(crate) async fn create(
             }
         }
     };
-    let data = CreateData::new(&sandbox.record(), started, &base);
+    answer(undelivered, started, &base)
+}
+
+/// Makes a sandbox that begins with the present files of another. Not part of the published client.
+pub(crate) async fn fork(
+    State(state): State<ApiState>,
+    caller: Caller,
+    base: BaseUrl,
+    PathId(id): PathId<SandboxId>,
+    JsonBody(body): JsonBody<ForkBody>,
+) -> Result<Response, ApiError> {
+    let options = body.into_options()?;
+    let sandbox = state.sandbox(&caller, &id).await?;
+    let undelivered = start(async move { sandbox.fork(options).await }).await?;
+    answer(undelivered, Started::default(), &base)
+}
+
+fn answer(
+    undelivered: Undelivered,
+    started: Started,
+    base: &BaseUrl,
+) -> Result<Response, ApiError> {
+    let data = CreateData::new(&undelivered.sandbox.record(), started, base);
     let bytes = Success::to_json(data)?;
     let mut response = json(StatusCode::CREATED, Vec::new());
     *response.body_mut() = Body::new(AnswerBody {
@@ -69,10 +95,12 @@ pub(crate) async fn create(
 
 /// Creates in a task of its own: if the client goes away, this future is dropped, the task ends by
 /// itself, and its result destroys the sandbox when it is dropped.
-async fn start(belljar: Belljar, options: SandboxOptions) -> Result<Undelivered, ApiError> {
+async fn start(
+    creating: impl Future<Output = Result<Sandbox, SandboxError>> + Send + 'static,
+) -> Result<Undelivered, ApiError> {
     let runtime = Handle::current();
     let task = tokio::spawn(async move {
-        let sandbox = belljar.create(options).await?;
+        let sandbox = creating.await?;
         Ok::<_, SandboxError>(Undelivered {
             sandbox,
             delivered: false,

@@ -100,6 +100,11 @@ impl ApiError {
         Self::not_found("EXECUTION_NOT_FOUND", "execution", id)
     }
 
+    /// 404 for a snapshot.
+    pub(crate) fn snapshot_not_found(id: &str) -> Self {
+        Self::not_found("SNAPSHOT_NOT_FOUND", "snapshot", id)
+    }
+
     /// 404 for a stream.
     pub(crate) fn stream_not_found(id: &str) -> Self {
         Self::not_found("STREAM_NOT_FOUND", "stream", id)
@@ -108,7 +113,11 @@ impl ApiError {
     fn not_found(code: &'static str, what: &str, id: &str) -> Self {
         // A path segment comes back in the message; a client that sends a novel gets a part of it.
         let shown: String = id.chars().take(80).collect();
-        Self::new(StatusCode::NOT_FOUND, code, format!("no {what} {shown}"))
+        Self::new(
+            StatusCode::NOT_FOUND,
+            code,
+            format!("there is no {what} {shown}"),
+        )
     }
 
     /// 410: the sandbox was, but has ended.
@@ -126,6 +135,15 @@ impl ApiError {
             StatusCode::PAYLOAD_TOO_LARGE,
             "TOO_LARGE",
             format!("the request body is larger than the limit of {limit} bytes"),
+        )
+    }
+
+    /// 503: the server is closing and cannot wait for the end of this.
+    pub(crate) fn closing() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "UNAVAILABLE",
+            "the server is closing",
         )
     }
 
@@ -213,6 +231,7 @@ impl CallShape {
             .is_some_and(|text| text.starts_with(SDK_AGENT));
         let raw = path.starts_with("/stream")
             || path.starts_with("/fs/download/")
+            || path.ends_with("/export")
             || (*method == Method::GET
                 && path.starts_with("/fs/")
                 && !path.starts_with("/fs/list/"));

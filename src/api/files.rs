@@ -46,12 +46,14 @@ pub(crate) async fn read(
 
 /// An answer of bytes. Never sniffed: what a guest wrote must not become a page of this origin.
 pub(crate) fn raw(body: Body) -> Response {
+    bytes_of("application/octet-stream", body)
+}
+
+/// As [`raw`], of a type.
+pub(crate) fn bytes_of(content_type: &'static str, body: Body) -> Response {
     let mut response = Response::new(body);
     let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/octet-stream"),
-    );
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),

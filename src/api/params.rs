@@ -11,7 +11,7 @@ use axum::http::{Uri, header};
 use crate::api::error::ApiError;
 use crate::api::state::ApiState;
 use crate::api::wire::field::BaseUrl;
-use crate::id::{ExecutionId, SandboxId, StreamId};
+use crate::id::{ExecutionId, SandboxId, SnapshotId, StreamId};
 use crate::units::parse_duration;
 
 /// The query of a request. Unknown names are ignored, unknown values are refused, an empty value
@@ -141,6 +141,12 @@ impl InPath for StreamId {
     }
 }
 
+impl InPath for SnapshotId {
+    fn of_segment(segment: &str) -> Result<Self, ApiError> {
+        Self::parse(segment).map_err(|_| ApiError::snapshot_not_found(segment))
+    }
+}
+
 impl<T: InPath, S: Send + Sync> FromRequestParts<S> for PathId<T> {
     type Rejection = ApiError;
 
@@ -149,6 +155,43 @@ impl<T: InPath, S: Send + Sync> FromRequestParts<S> for PathId<T> {
             .await
             .map_err(|_| ApiError::invalid("the path is not valid UTF-8"))?;
         T::of_segment(&segment).map(Self)
+    }
+}
+
+/// One decoded segment of the path, for what has no ids of one form. `%2F` in it is a slash.
+#[derive(Debug)]
+pub(crate) struct PathText(pub(crate) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for PathText {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let Path(segment) = Path::<String>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| ApiError::invalid("the path is not valid UTF-8"))?;
+        Ok(Self(segment))
+    }
+}
+
+/// A checkpoint in the path: its sandbox, and its id or name.
+#[derive(Debug)]
+pub(crate) struct PathCheckpoint {
+    pub(crate) sandbox: SandboxId,
+    pub(crate) checkpoint: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for PathCheckpoint {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let Path((sandbox, checkpoint)) =
+            Path::<(String, String)>::from_request_parts(parts, state)
+                .await
+                .map_err(|_| ApiError::invalid("the path is not valid UTF-8"))?;
+        Ok(Self {
+            sandbox: SandboxId::of_segment(&sandbox)?,
+            checkpoint,
+        })
     }
 }
 

@@ -8,7 +8,7 @@ use axum::http::uri::PathAndQuery;
 use axum::http::{Method, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, patch, post, put};
+use axum::routing::{delete, get, patch, post, put};
 use futures::FutureExt;
 use tracing::Instrument;
 
@@ -17,7 +17,8 @@ use crate::api::error::{ApiError, CallShape};
 use crate::api::session::{self, SessionId};
 use crate::api::state::ApiState;
 use crate::api::{
-    cloud, creation, env, events, executions, files, runtimes, sandboxes, stream, unavailable,
+    checkpoints, cloud, creation, diff, env, events, executions, files, lifecycle, runtimes,
+    sandboxes, snapshots, stream, transfer, unavailable,
 };
 
 /// The API as a router: pure, it binds nothing and starts nothing. Mount it in an axum program or
@@ -26,6 +27,8 @@ pub fn router(state: ApiState) -> Router {
     let auth = from_fn_with_state(state.clone(), require_key);
     let calls = Router::new()
         .merge(sandbox_calls())
+        .merge(checkpoint_calls())
+        .merge(snapshot_calls())
         .merge(file_calls())
         .route("/cli/sandbox", get(cloud::list))
         .route("/cli/sandbox/{id}", get(cloud::resolve))
@@ -37,7 +40,7 @@ pub fn router(state: ApiState) -> Router {
     let streams = get(stream::read).merge(put(stream::write).route_layer(auth));
     let all = calls
         .route("/stream/{id}", streams)
-        .merge(unavailable::public_calls())
+        .merge(public_calls())
         .route("/health", get(health))
         .fallback(no_route)
         .method_not_allowed_fallback(method_not_allowed)
@@ -64,6 +67,52 @@ fn sandbox_calls() -> Router<ApiState> {
             get(sandboxes::get).delete(sandboxes::destroy),
         )
         .route("/sandbox/{id}/execute", post(executions::execute))
+        .route("/sandbox/{id}/pause", post(lifecycle::pause))
+        .route("/sandbox/{id}/resume", post(lifecycle::resume))
+        .route("/sandbox/{id}/fork", post(creation::fork))
+        .route("/sandbox/diff", get(diff::get))
+}
+
+fn checkpoint_calls() -> Router<ApiState> {
+    Router::new()
+        .route("/sandbox/checkpoints/{id}", get(checkpoints::list))
+        .route("/sandbox/{id}/checkpoint", post(checkpoints::create))
+        .route(
+            "/sandbox/{id}/checkpoint/{checkpoint}",
+            delete(checkpoints::delete),
+        )
+        .route(
+            "/sandbox/{id}/checkpoint/{checkpoint}/restore",
+            post(checkpoints::restore),
+        )
+}
+
+fn snapshot_calls() -> Router<ApiState> {
+    Router::new()
+        .route("/sandbox/{id}/snapshot", post(snapshots::create))
+        .route("/sandbox/snapshots", get(snapshots::list))
+        .route("/sandbox/snapshots/lineage", get(snapshots::lineage))
+        .route("/sandbox/snapshots/import", post(transfer::import))
+        .route(
+            "/sandbox/snapshots/{snapshot}",
+            get(snapshots::get)
+                .patch(snapshots::tag)
+                .delete(snapshots::delete),
+        )
+        .route(
+            "/sandbox/snapshots/{snapshot}/export",
+            get(transfer::export),
+        )
+}
+
+/// Calls without a key, beside streams and `/health`.
+fn public_calls() -> Router<ApiState> {
+    Router::new()
+        .route("/sandbox/snapshots/public", get(snapshots::public_list))
+        .route(
+            "/sandbox/snapshots/public/{reference}",
+            get(snapshots::public_get),
+        )
 }
 
 fn file_calls() -> Router<ApiState> {

@@ -13,7 +13,7 @@ use crate::api::state::{ApiState, Phase};
 use crate::api::wire::envelope::{Success, done};
 use crate::api::wire::field::BaseUrl;
 use crate::api::wire::sandbox::{SandboxData, SandboxesData, StatusData};
-use crate::id::{OrgId, SandboxId};
+use crate::id::{OrgId, SandboxId, SnapshotId};
 use crate::sandbox::records::{
     Direction, SandboxFilter, SandboxMode, SandboxRecord, SandboxSort, SandboxStatus,
 };
@@ -27,13 +27,10 @@ pub(crate) async fn list(
     params: Params,
 ) -> Result<Response, ApiError> {
     let filter = filter(&params, caller.org.clone())?;
-    // No sandbox of this version comes from a snapshot.
-    let (records, total) = match params.text("snapshotId") {
-        Some(_) => (Vec::new(), 0),
-        None => state.belljar().sandboxes(filter).await?,
-    };
+    let (records, total) = state.belljar().sandboxes(filter).await?;
+    let bases = state.bases(&records).await?;
     Ok(Success::ok(SandboxesData::new(
-        records, total, &caller, &base,
+        records, total, &bases, &caller, &base,
     )))
 }
 
@@ -47,7 +44,10 @@ pub(crate) fn filter(params: &Params, org: OrgId) -> Result<SandboxFilter, ApiEr
         name: text("name"),
         mode: params.parsed("mode", one_of(SandboxMode::ALL), SandboxMode::parse)?,
         project_id: text("projectId"),
-        status: params.parsed("status", one_of(SandboxStatus::ALL), SandboxStatus::parse)?,
+        snapshot_id: params.parsed("snapshotId", "the id of a snapshot, snp_…", |text| {
+            SnapshotId::parse(text).ok()
+        })?,
+        status: params.parsed("status", one_of(SandboxStatus::ALL), status_of)?,
         live: params.flag("live")?,
         deleted_only: params.flag("deletedOnly")?.unwrap_or(false),
         sort: sort.unwrap_or(defaults.sort),
@@ -57,12 +57,22 @@ pub(crate) fn filter(params: &Params, org: OrgId) -> Result<SandboxFilter, ApiEr
     })
 }
 
+/// A status that a query names. Clients use two words for a sandbox that was paused; nothing here is
+/// ever *suspended*, which elsewhere means that the server did it.
+fn status_of(name: &str) -> Option<SandboxStatus> {
+    match SandboxStatus::parse(name)? {
+        SandboxStatus::Suspended => Some(SandboxStatus::Paused),
+        other => Some(other),
+    }
+}
+
 /// The order of a list, if the query gives one.
 pub(crate) fn direction(params: &Params) -> Result<Option<Direction>, ApiError> {
     params.parsed("direction", one_of(Direction::ALL), Direction::parse)
 }
 
-fn one_of<T: ToString>(all: &[T]) -> String {
+/// The values of an enumeration, for the text of a failure.
+pub(crate) fn one_of<T: ToString>(all: &[T]) -> String {
     let names: Vec<String> = all.iter().map(ToString::to_string).collect();
     format!("one of {}", names.join(", "))
 }
@@ -80,8 +90,10 @@ pub(crate) async fn get(
     if record.status == SandboxStatus::Deleted && !include_deleted {
         return Err(ApiError::sandbox_not_found(id.as_str()));
     }
+    // What it was made from never changes.
+    let bases = state.bases(std::slice::from_ref(&record)).await?;
     waited(&state, &params, record, move |record| {
-        Success::to_json(SandboxData::detail(record, &caller, &base))
+        Success::to_json(SandboxData::detail(record, &bases, &caller, &base))
     })
 }
 
@@ -170,7 +182,7 @@ fn wanted(params: &Params) -> Result<Vec<SandboxStatus>, ApiError> {
     text.split(',')
         .map(str::trim)
         .map(|name| {
-            SandboxStatus::parse(name).ok_or_else(|| {
+            status_of(name).ok_or_else(|| {
                 ApiError::invalid(format!(
                     "waitForStatus has {name:?}; it must be {}",
                     one_of(SandboxStatus::ALL)

@@ -1,5 +1,6 @@
 //! What every handler shares: the engine, the settings, the keys and the closing signal.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,8 +8,9 @@ use tokio::sync::watch;
 
 use crate::api::auth::{Caller, Keys};
 use crate::api::error::ApiError;
-use crate::id::{ExecutionId, SandboxId};
-use crate::sandbox::records::{ExecutionRecord, SandboxRecord};
+use crate::api::wire::snapshot::{Bases, Owners};
+use crate::id::{ExecutionId, SandboxId, SnapshotId};
+use crate::sandbox::records::{ExecutionRecord, Records, SandboxRecord, SnapshotRecord};
 use crate::sandbox::{Belljar, ErrorKind, Sandbox, SandboxError};
 
 /// The largest request body that is read. Files travel as base64 inside JSON, so this bounds what
@@ -181,6 +183,59 @@ impl ApiState {
                 }
             }
         }
+    }
+
+    /// The record of a snapshot that the caller may use: one of its organisation, or a public one.
+    pub(crate) async fn snapshot(
+        &self,
+        caller: &Caller,
+        id: &SnapshotId,
+    ) -> Result<SnapshotRecord, ApiError> {
+        match self.belljar().snapshot(id).await {
+            Ok(record) if record.public || record.org == caller.org => Ok(record),
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
+            // One of others that is private must look like one that never was.
+            Ok(_) | Err(_) => Err(ApiError::snapshot_not_found(id.as_str())),
+        }
+    }
+
+    /// The record of a snapshot that the caller may change.
+    pub(crate) async fn own_snapshot(
+        &self,
+        caller: &Caller,
+        id: &SnapshotId,
+    ) -> Result<SnapshotRecord, ApiError> {
+        let record = self.snapshot(caller, id).await?;
+        if record.org == caller.org {
+            return Ok(record);
+        }
+        Err(ApiError::forbidden(format!(
+            "snapshot {id} belongs to another organization"
+        )))
+    }
+
+    /// What answers show of the organisations.
+    pub(crate) async fn owners(&self) -> Result<Owners, ApiError> {
+        let orgs = self.belljar().ledger().read(|records| records.orgs()).await;
+        Ok(Owners::new(orgs.map_err(SandboxError::from)?))
+    }
+
+    /// What answers show of the snapshots that `sandboxes` were made from, deleted ones too.
+    pub(crate) async fn bases(&self, sandboxes: &[SandboxRecord]) -> Result<Bases, ApiError> {
+        let snapshots = sandboxes.iter().filter_map(|one| one.snapshot.clone());
+        let wanted: BTreeSet<SnapshotId> = snapshots.collect();
+        if wanted.is_empty() {
+            return Ok(Bases::default());
+        }
+        let read = move |records: &mut dyn Records| {
+            let mut found = Vec::with_capacity(wanted.len());
+            for id in &wanted {
+                found.extend(records.snapshot(id)?);
+            }
+            Ok(Bases::new(found, Owners::new(records.orgs()?)))
+        };
+        let bases = self.belljar().ledger().read(read).await;
+        Ok(bases.map_err(SandboxError::from)?)
     }
 
     /// The record of an execution of the caller's organisation.

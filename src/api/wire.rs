@@ -6,12 +6,16 @@
 //! 3339 with milliseconds. Units, base64 and enumerations are checked while a body is parsed, so
 //! the error names the field and the position.
 
+pub(crate) mod checkpoint;
 pub(crate) mod create;
+pub(crate) mod diff;
 pub(crate) mod envelope;
 pub(crate) mod event;
 pub(crate) mod execution;
 pub(crate) mod field;
 pub(crate) mod file;
+pub(crate) mod lifecycle;
 pub(crate) mod runtime;
 pub(crate) mod sandbox;
+pub(crate) mod snapshot;
 pub(crate) mod stream;

@@ -5,9 +5,19 @@ use std::time::Duration;
 use crate::{ByteSize, Millicores};
 use clap::{Args, Parser, Subcommand as ClapSubcommand};
 
+use super::care::CareArgs;
+use super::checkpoint::CheckpointArgs;
 use super::data::DataArgs;
+use super::diff::DiffArgs;
 use super::file::FileArg;
+use super::lifecycle::{ForkArgs, SandboxesArgs};
 use super::serve::ServeArgs;
+use super::snapshot::SnapshotArgs;
+
+/// Shown at the end of the help of commands that work on a data folder.
+const DIRECTLY: &str = "\
+This works on the data folder itself, which must not be in use: stop the server first, or ask the
+server, whose HTTP API has the same calls.";
 
 /// Run code that nobody has reviewed, inside WebAssembly.
 #[derive(Debug, Parser)]
@@ -29,6 +39,30 @@ pub(crate) enum Subcommand {
     Runtime(RuntimeArgs),
     /// Serve the HTTP API
     Serve(ServeArgs),
+    /// Create, list, tag, delete, export and import snapshots
+    #[command(after_help = DIRECTLY)]
+    Snapshot(SnapshotArgs),
+    /// Save the files of a sandbox and bring them back
+    #[command(after_help = DIRECTLY)]
+    Checkpoint(CheckpointArgs),
+    /// Pause sandboxes: they keep their files and take no memory
+    #[command(after_help = example("belljar pause sbx_…"))]
+    Pause(SandboxesArgs),
+    /// Resume paused sandboxes
+    #[command(after_help = example("belljar resume sbx_…"))]
+    Resume(SandboxesArgs),
+    /// Make a second sandbox with the present files of a first, and print its id
+    #[command(after_help = example("copy=$(belljar fork sbx_… --name experiment)"))]
+    Fork(ForkArgs),
+    /// Show what changed between sandboxes, checkpoints, snapshots and runtimes
+    #[command(after_help = example("belljar diff sbx_…@before-upgrade sbx_…"))]
+    Diff(DiffArgs),
+    /// Remove stored files that nothing refers to any more
+    #[command(after_help = example("belljar gc"))]
+    Gc(CareArgs),
+    /// Verify everything that is stored; exit code 1 if something is damaged or missing
+    #[command(after_help = example("belljar fsck --json | jq .missing"))]
+    Fsck(CareArgs),
 }
 
 /// `belljar run`.
@@ -103,8 +137,13 @@ pub(crate) enum RuntimeAction {
     },
 }
 
+/// An example, and where the command works.
+fn example(line: &str) -> String {
+    format!("Example:\n  {line}\n\n{DIRECTLY}")
+}
+
 /// `NAME=VALUE`, or `NAME` for the value it has in our own environment.
-fn parse_env(text: &str) -> Result<(String, String), String> {
+pub(super) fn parse_env(text: &str) -> Result<(String, String), String> {
     let (name, value) = match text.split_once('=') {
         Some((name, value)) => (name, Some(value.to_owned())),
         None => (text, None),

@@ -1,12 +1,19 @@
 //! Where the command keeps its data, and how it opens the library there.
+//!
+//! One Belljar at a time has a data folder. So a command that works on one refuses while a server has
+//! it, and says so.
 
 use std::path::PathBuf;
 
-use crate::BelljarOptions;
+use crate::records::SqliteRecords;
+use crate::{Belljar, BelljarOptions, ErrorKind, OrgId, SandboxError};
 use clap::Args;
 
 use super::exit::CliError;
 use super::progress::Reporter;
+
+/// The file of records in the data folder.
+const RECORDS_FILE: &str = "belljar.db";
 
 /// Options that every subcommand takes.
 #[derive(Args, Debug)]
@@ -47,11 +54,63 @@ impl DataArgs {
         }
     }
 
+    /// Opens the library on the data folder, which is made if it is not there.
+    ///
+    /// # Errors
+    /// As [`DataArgs::folder`], and if the folder cannot be used or is in use.
+    pub(crate) async fn open(&self) -> Result<Belljar, CliError> {
+        self.open_with(|options| options).await
+    }
+
+    /// As [`DataArgs::open`], with other options than the defaults.
+    ///
+    /// # Errors
+    /// As [`DataArgs::open`].
+    pub(crate) async fn open_with(
+        &self,
+        change: impl FnOnce(BelljarOptions) -> BelljarOptions,
+    ) -> Result<Belljar, CliError> {
+        let folder = self.folder()?;
+        std::fs::create_dir_all(&folder).map_err(|source| CliError::DataFolder {
+            folder: folder.clone(),
+            source,
+        })?;
+        let records = SqliteRecords::open(folder.join(RECORDS_FILE)).map_err(SandboxError::from)?;
+        let options = self.at_folder()?.records(Box::new(records));
+        Belljar::open(change(options))
+            .await
+            .map_err(|source| match source.kind() {
+                // Nothing else is unavailable before there is a Belljar.
+                ErrorKind::Unavailable => CliError::DataInUse { source },
+                _ => CliError::Sandbox(source),
+            })
+    }
+
+    /// Opens the library on a data folder that something was kept in, lets `work` use it, and closes
+    /// it.
+    ///
+    /// # Errors
+    /// As [`DataArgs::open`], [`CliError::NoData`] if nothing was ever kept there, and what `work`
+    /// fails with.
+    pub(crate) async fn with<T>(
+        &self,
+        work: impl AsyncFnOnce(&Belljar) -> Result<T, CliError>,
+    ) -> Result<T, CliError> {
+        let folder = self.folder()?;
+        if !folder.join(RECORDS_FILE).is_file() {
+            return Err(CliError::NoData { folder });
+        }
+        let belljar = self.open().await?;
+        let result = work(&belljar).await;
+        belljar.close().await;
+        result
+    }
+
     /// Options for a library whose records survive, and which shows installations on stderr.
     ///
     /// # Errors
     /// As [`DataArgs::folder`].
-    pub(crate) fn at_folder(&self) -> Result<BelljarOptions, CliError> {
+    fn at_folder(&self) -> Result<BelljarOptions, CliError> {
         let options = BelljarOptions::at(self.folder()?).cache_dir(self.cache_folder()?);
         Ok(with_progress(options))
     }
@@ -65,6 +124,31 @@ impl DataArgs {
         Ok(with_progress(BelljarOptions::in_memory(
             self.cache_folder()?,
         )))
+    }
+}
+
+/// The organisation that `--org` names by id or name; without it the first there is.
+///
+/// # Errors
+/// [`CliError::UnknownOrg`] if there is none of this name, or more than one.
+pub(super) async fn org(belljar: &Belljar, named: Option<&str>) -> Result<OrgId, CliError> {
+    let Some(named) = named else {
+        return Ok(belljar.default_org().clone());
+    };
+    let orgs = belljar.ledger().read(|records| records.orgs()).await;
+    let orgs = orgs.map_err(SandboxError::from)?;
+    let mut found = orgs
+        .iter()
+        .filter(|org| org.id.as_str() == named || org.name == named);
+    match (found.next(), found.next()) {
+        (Some(org), None) => Ok(org.id.clone()),
+        _ => Err(CliError::UnknownOrg {
+            name: named.to_owned(),
+            orgs: orgs
+                .iter()
+                .map(|org| format!("{} ({})", org.name, org.id))
+                .collect(),
+        }),
     }
 }
 

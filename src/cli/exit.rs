@@ -59,6 +59,45 @@ pub(crate) enum CliError {
     /// The platform names no folder for data.
     #[error("there is no home folder to keep data in")]
     NoDataFolder,
+    /// The data folder cannot be made.
+    #[error("cannot make the data folder {}", folder.display())]
+    DataFolder {
+        /// Where it should be.
+        folder: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A server, or another command, has the data folder.
+    #[error(transparent)]
+    DataInUse {
+        /// Which names the folder.
+        source: SandboxError,
+    },
+    /// Nothing was ever kept in the data folder.
+    #[error("there is no data in {}", folder.display())]
+    NoData {
+        /// Where it was looked for.
+        folder: PathBuf,
+    },
+    /// No organisation, or more than one, is called so.
+    #[error("no one organisation is called {name:?}; there are: {}", orgs.join(", "))]
+    UnknownOrg {
+        /// As given.
+        name: String,
+        /// All there are, with their ids.
+        orgs: Vec<String>,
+    },
+    /// An archive would go to a terminal.
+    #[error("an archive is nothing for a terminal")]
+    ArchiveToTerminal,
+    /// A file of results.
+    #[error("cannot write {}", path.display())]
+    WriteFile {
+        /// The host's file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// Our own output.
     #[error("cannot write the program's output")]
     WriteOutput {
@@ -93,10 +132,13 @@ pub(super) fn code(error: &CliError) -> u8 {
             }
             ErrorKind::Unauthorized => 77,
         },
-        CliError::UnknownProgram { .. } => USAGE,
+        CliError::UnknownProgram { .. }
+        | CliError::UnknownOrg { .. }
+        | CliError::ArchiveToTerminal => USAGE,
         CliError::ReadFile { .. } => 66,
-        CliError::NoDataFolder => 73,
-        CliError::WriteOutput { .. } => 74,
+        CliError::NoDataFolder | CliError::DataFolder { .. } | CliError::NoData { .. } => 73,
+        CliError::WriteOutput { .. } | CliError::WriteFile { .. } => 74,
+        CliError::DataInUse { .. } => 69,
         CliError::Threads { .. } => INTERNAL,
         CliError::Serve { .. } => 69,
     }
@@ -106,7 +148,14 @@ pub(super) fn code(error: &CliError) -> u8 {
 pub(super) fn hint(error: &CliError) -> Option<&'static str> {
     match error {
         CliError::Sandbox(error) => match error.kind() {
-            ErrorKind::NotFound => Some("`belljar runtime list` shows the runtimes there are"),
+            ErrorKind::NotFound => match error.code() {
+                "RUNTIME_NOT_FOUND" => Some("`belljar runtime list` shows the runtimes there are"),
+                "SNAPSHOT_NOT_FOUND" => Some("`belljar snapshot ls` shows the snapshots there are"),
+                "CHECKPOINT_NOT_FOUND" => {
+                    Some("`belljar checkpoint ls SANDBOX` shows the checkpoints there are")
+                }
+                _ => None,
+            },
             ErrorKind::Unavailable => Some("try again in a moment"),
             ErrorKind::Internal => Some("BELLJAR_LOG=debug shows more"),
             ErrorKind::InvalidArgument
@@ -117,8 +166,18 @@ pub(super) fn hint(error: &CliError) -> Option<&'static str> {
             | ErrorKind::Unauthorized => None,
         },
         CliError::UnknownProgram { .. } => Some("name one with --runtime"),
-        CliError::NoDataFolder => Some("name a folder with --data or BELLJAR_DATA"),
-        CliError::ReadFile { .. }
+        CliError::NoDataFolder | CliError::NoData { .. } => {
+            Some("name a folder with --data or BELLJAR_DATA")
+        }
+        CliError::DataInUse { .. } => Some(
+            "if that is a server, stop it, or ask it: its HTTP API has the same calls; if it is a \
+             command, try again in a moment",
+        ),
+        CliError::ArchiveToTerminal => Some("redirect it, or name a file with --output"),
+        CliError::UnknownOrg { .. }
+        | CliError::DataFolder { .. }
+        | CliError::WriteFile { .. }
+        | CliError::ReadFile { .. }
         | CliError::WriteOutput { .. }
         | CliError::Threads { .. }
         | CliError::Serve { .. } => None,

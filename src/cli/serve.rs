@@ -8,6 +8,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use serde_json::json;
@@ -18,11 +19,8 @@ use super::exit::CliError;
 use super::interrupt::Interrupts;
 use super::output;
 use crate::api::{self, ApiOptions, ApiState, TypedErrors};
-use crate::records::{Change, RecordsError, SqliteRecords};
-use crate::{Belljar, SandboxError};
-
-/// The file of records in the data folder.
-const RECORDS_FILE: &str = "belljar.db";
+use crate::records::{Change, RecordsError};
+use crate::{Belljar, BelljarOptions, SandboxError};
 
 /// What a key made by `--dev` is called in the records.
 const DEV_KEY: &str = "belljar serve --dev";
@@ -52,6 +50,16 @@ pub(crate) struct ServeArgs {
     /// How failures that the TypeScript client has classes for are sent to it
     #[arg(long, value_name = "HOW", default_value = "off")]
     typed_errors: TypedErrorsArg,
+    /// How long there is at least between two collections of garbage, as 5m or 1h30m [default: 5m, if
+    /// there is much to collect]
+    #[arg(
+        long,
+        value_name = "DURATION",
+        env = "BELLJAR_GC_INTERVAL",
+        hide_env_values = true
+    )]
+    #[arg(value_parser = |text: &str| crate::units::parse_duration(text))]
+    gc_interval: Option<Duration>,
 }
 
 /// As [`TypedErrors`], for the command line.
@@ -68,7 +76,11 @@ pub(super) async fn serve(args: ServeArgs, data: &DataArgs) -> Result<ExitCode, 
     let mut interrupts = Interrupts::listen().map_err(|source| CliError::Threads { source })?;
     // What can be refused is refused before anything is made.
     let addresses = addresses(&args).await?;
-    let belljar = open(data).await?;
+    let collecting = |options: BelljarOptions| match args.gc_interval {
+        Some(period) => options.collect_every(period),
+        None => options,
+    };
+    let belljar = data.open_with(collecting).await?;
     let key = if args.dev {
         Some(dev_key(&belljar).await?)
     } else {
@@ -131,14 +143,6 @@ async fn addresses(args: &ServeArgs) -> Result<Vec<SocketAddr>, CliError> {
         return Err(failed(action())(io::Error::other(why)));
     }
     Ok(found)
-}
-
-async fn open(data: &DataArgs) -> Result<Belljar, CliError> {
-    let folder = data.folder()?;
-    std::fs::create_dir_all(&folder).map_err(failed(format!("make {}", folder.display())))?;
-    let records = SqliteRecords::open(folder.join(RECORDS_FILE)).map_err(records_failed)?;
-    let options = data.at_folder()?.records(Box::new(records));
-    Ok(Belljar::open(options).await?)
 }
 
 fn records_failed(error: RecordsError) -> CliError {

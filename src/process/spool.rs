@@ -155,13 +155,16 @@ impl Spool {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
+        // Aside, and put in place whole: who finds the file after a crash takes it for all there was.
+        let aside = path.with_extension("new");
         let mut file = File::options()
             .create(true)
             .truncate(true)
             .read(true)
             .write(true)
-            .open(path)?;
+            .open(&aside)?;
         file.write_all(&state.memory)?;
+        fs::rename(&aside, path)?;
         state.file = Some(Arc::new(file));
         state.memory = Vec::new();
         Ok(())

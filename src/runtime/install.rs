@@ -133,7 +133,9 @@ impl Installer {
             });
         };
         let installed = match self.find(manifest) {
-            Some(installed) if engine.is_compiled(installed.program.digest) => return Ok(installed),
+            Some(installed) if engine.is_compiled(installed.program.digest) => {
+                return Ok(installed);
+            }
             Some(installed) => installed,
             None => {
                 self.unpack(manifest, initialize, &report)?;
@@ -190,7 +192,10 @@ impl Installer {
         let mut roots = Roots::default();
         for entry in fs::read_dir(&self.folder).map_err(failed)? {
             let path = entry.map_err(failed)?.path();
-            if path.extension().is_some_and(|extension| extension == "json") {
+            if path
+                .extension()
+                .is_some_and(|extension| extension == "json")
+            {
                 let image = fs::read(&path).map_err(failed)?;
                 if let Ok(image) = serde_json::from_slice::<Image>(&image) {
                     roots.roots.push(image.root);
@@ -265,8 +270,7 @@ impl Installer {
             return Err(damaged("its digest is not the one of its manifest".into()));
         }
         let (component, files) = split_tree(&artefact).map_err(&damaged)?;
-        let mut tree =
-            Builder::new(&self.store).map_err(|error| damaged(error.to_string()))?;
+        let mut tree = Builder::new(&self.store).map_err(|error| damaged(error.to_string()))?;
         tree.unpack(files)
             .map_err(|error| damaged(error.to_string()))?;
         let program = initialize

@@ -2,15 +2,18 @@
 
 use std::collections::HashSet;
 use std::io::{Read, Write};
+use std::sync::Arc;
 
 use super::belljar::Belljar;
 use super::error::{Repr, SandboxError};
 use super::records::{Records, RecordsError, SnapshotFilter, SnapshotRecord};
-use super::runtimes::Runtimes;
+use super::runtimes::{Ready, Runtimes};
 use super::snapshot::{New, SnapshotOptions, check};
 use crate::digest::Digest;
 use crate::id::SnapshotId;
-use crate::store::{ArchiveMeta, ImportLimits, export, import};
+use crate::runtime::Manifest;
+use crate::store::{ArchiveMeta, ImportLimits, Pin, export, import};
+use crate::vfs::{GuestPath, Usage, Vfs, VfsOptions};
 
 /// The most that an archive may unpack to. Bounds what a small one can fill the disk with.
 const LIMITS: ImportLimits = ImportLimits {
@@ -86,17 +89,17 @@ impl Belljar {
         let manifest = Runtimes::manifest(&meta.runtime)?;
         let ready = self.shared.runtimes.prepare(manifest).await?;
         let mut known = self.programs().await?;
-        known.insert(ready.program);
-        // What may be run is not for an archive to say.
-        if let Some(unknown) = meta.programs.iter().find(|one| !known.contains(one)) {
-            return Err(SandboxError::invalid(
-                "archive",
-                format!(
-                    "it was made with another build of {}: program {unknown} is not known here",
-                    manifest.name
-                ),
-            ));
-        }
+        known.insert(ready.program.digest);
+        // What may be run is not for an archive to say: a program that was made elsewhere from the
+        // same runtime gives way to the one made here.
+        let (root, programs, pin) = if meta.programs.iter().all(|one| known.contains(one)) {
+            (root, meta.programs, pin)
+        } else {
+            let (root, pin) = self
+                .replace_program(root, manifest, &ready, meta.programs)
+                .await?;
+            (root, vec![ready.program.digest], pin)
+        };
         let new = New {
             org: options
                 .org
@@ -104,12 +107,45 @@ impl Belljar {
                 .unwrap_or_else(|| self.shared.default_org.clone()),
             sandbox_id: None,
             runtime: manifest.name.to_owned(),
-            programs: meta.programs,
+            programs,
             root,
             runtime_root: ready.root,
             parent: None,
         };
         self.shared.keep(new, options, pin).await
+    }
+
+    /// Puts this machine's program of a runtime in the place of another's: each is made on the machine
+    /// where it is installed. Neither mode nor time of the file changes.
+    async fn replace_program(
+        &self,
+        root: Digest,
+        manifest: &'static Manifest,
+        ready: &Arc<Ready>,
+        old: Vec<Digest>,
+    ) -> Result<(Digest, Pin), SandboxError> {
+        let path = GuestPath::parse(manifest.program, &GuestPath::root())?;
+        let options = VfsOptions {
+            quota: Usage {
+                bytes: LIMITS.bytes,
+                nodes: 0,
+            },
+            base: None,
+            programs: Arc::new([]),
+            clock: Arc::clone(&self.shared.clock),
+        };
+        let (store, ready) = (self.shared.store.clone(), Arc::clone(ready));
+        let replacing = self.shared.blocking(move || {
+            let vfs = Vfs::open(&store, root, options)?;
+            if !vfs.replace_content(&path, &old, ready.program)? {
+                return Err(SandboxError::invalid(
+                    "archive",
+                    format!("it has another program than that of {}", manifest.name),
+                ));
+            }
+            Ok(vfs.commit_pinned()?)
+        });
+        replacing.await
     }
 
     /// The programs of all snapshots.

@@ -16,7 +16,7 @@ use crate::runtime::{
     CATALOG, Initialize, InitializeError, InitializeStage, Installed, Installer, Manifest,
     Uninitialized,
 };
-use crate::store::{Pin, Store, StoreOptions};
+use crate::store::{Content, Pin, Store, StoreOptions};
 use crate::units::ByteSize;
 use crate::vfs::{Follow, ProgramFile, Usage, Vfs, VfsOptions};
 
@@ -56,7 +56,7 @@ pub(crate) struct Ready {
     /// Root of its tree.
     pub(crate) root: Digest,
     /// Its program.
-    pub(crate) program: Digest,
+    pub(crate) program: Content,
     /// What sandboxes of it begin as. Nobody writes to it.
     pub(crate) files: Vfs,
     /// Keep its tree: in the cache's store, also if the runtime is removed, and in that of the data,
@@ -171,7 +171,7 @@ impl Runtimes {
             }
             let ready = Ready {
                 root: installed.root,
-                program: installed.program.digest,
+                program: installed.program.content(),
                 files,
                 _pins: pins,
             };

@@ -52,6 +52,11 @@ impl BlobFile {
         }
         Ok(done)
     }
+
+    /// Its size in bytes.
+    pub(crate) fn len(&self) -> u64 {
+        self.len
+    }
 }
 
 #[cfg(unix)]

@@ -175,10 +175,7 @@ impl Commit<'_> {
         };
         let content = data.store(self.io)?;
         if data.stored().is_none() {
-            self.done.files.push(StoredFile {
-                ino,
-                content: content.clone(),
-            });
+            self.done.files.push(StoredFile { ino, content });
         }
         Ok(content)
     }
@@ -190,7 +187,7 @@ impl Commit<'_> {
         let mut links = Vec::with_capacity(state.groups.len());
         for (number, group) in state.groups.iter() {
             let Some(ino) = group.ino else {
-                links.push(group.stored.clone());
+                links.push(group.stored);
                 continue;
             };
             let inode = state.inode(ino)?;
@@ -230,7 +227,7 @@ pub(super) fn adopt(state: &mut State, io: &Io, committed: &Committed) -> Result
         let inode = state.inode_mut(file.ino)?;
         if let Body::File(data) = &mut inode.body {
             let inline = data.inline();
-            data.settle(file.content.clone(), crowded);
+            data.settle(file.content, crowded);
             let left = data.inline();
             state.inline = (state.inline + left).saturating_sub(inline);
         }
@@ -240,7 +237,10 @@ pub(super) fn adopt(state: &mut State, io: &Io, committed: &Committed) -> Result
         if !same || !children_are_clean(state, stored.ino, committed.epoch)? {
             continue;
         }
-        let tree = io.store.tree(stored.tree).map_err(|e| content::stored(&e))?;
+        let tree = io
+            .store
+            .tree(stored.tree)
+            .map_err(|e| content::stored(&e))?;
         let directory = state.directory_mut(stored.ino)?;
         directory.layer.retain(|_, slot| *slot != Slot::Gone);
         directory.len = tree.entries.len() as u64;
@@ -256,8 +256,7 @@ pub(super) fn adopt(state: &mut State, io: &Io, committed: &Committed) -> Result
     if let Some(root) = committed.root {
         state.committed = root;
     }
-    state.dirty =
-        state.directory(ROOT)?.clean.is_none() || state.groups_changed > committed.epoch;
+    state.dirty = state.directory(ROOT)?.clean.is_none() || state.groups_changed > committed.epoch;
     Ok(())
 }
 

@@ -220,7 +220,10 @@ impl FileData {
             (Form::Inline(bytes), _) => {
                 let mut chunks = Vec::new();
                 if !bytes.is_empty() {
-                    let slot = io.arena.allocate(bytes.len() as u64).map_err(|e| host(&e))?;
+                    let slot = io
+                        .arena
+                        .allocate(bytes.len() as u64)
+                        .map_err(|e| host(&e))?;
                     slot.write(bytes, 0).map_err(|e| host(&e))?;
                     chunks.push(Chunk::Slot {
                         slot: Arc::new(slot),
@@ -362,7 +365,7 @@ impl FileData {
     /// Puts the contents into the store.
     pub(super) fn store(&self, io: &Io) -> Result<Content, Errno> {
         if let Some(content) = &self.stored {
-            return Ok(content.clone());
+            return Ok(*content);
         }
         if self.size == 0 {
             return Ok(Content::EMPTY);
@@ -497,8 +500,10 @@ impl Chunk {
 fn read_blob(io: &Io, blob: Digest, buffer: &mut [u8], offset: u64) -> Result<(), Errno> {
     let file = io.store.open_blob(blob).map_err(|e| stored(&e))?;
     let read = file.read_at(buffer, offset).map_err(|e| host(&e))?;
-    if read < buffer.len() {
-        tracing::error!(%blob, "a blob is shorter than recorded");
+    // What is read whole is verified; a part cannot be.
+    let whole = offset == 0 && buffer.len() as u64 == file.len();
+    if read < buffer.len() || (whole && Digest::of(buffer) != blob) {
+        tracing::error!(%blob, "a blob is not what it was when it was stored");
         return Err(Errno::Io);
     }
     Ok(())

@@ -387,6 +387,38 @@ impl Vfs {
         Ok(())
     }
 
+    /// Gives the file at `path` the content `new` if it has one of `old` now, without touching its
+    /// mode or times; `false` if it has not.
+    ///
+    /// # Errors
+    /// Those of the path.
+    pub(crate) fn replace_content(
+        &self,
+        path: &GuestPath,
+        old: &[Digest],
+        new: Content,
+    ) -> Result<bool, FsError> {
+        let failed = |errno| FsError::of(path, errno);
+        let file = self.open_read(path).map_err(failed)?;
+        let before = file.stat().map_err(failed)?;
+        let mut state = self.lock();
+        let inode = state.inode(file.ino).map_err(failed)?;
+        let has = match &inode.body {
+            Body::File(data) => data.stored().is_some_and(|has| old.contains(&has.digest)),
+            _ => false,
+        };
+        if has {
+            let replace = |data: &mut FileData, _| {
+                *data = FileData::of(new);
+                Ok(())
+            };
+            state
+                .change_file(file.ino, before.mtime, replace)
+                .map_err(failed)?;
+        }
+        Ok(has)
+    }
+
     /// Finds out what executing `path` would run.
     ///
     /// # Errors

@@ -332,9 +332,7 @@ impl Handle {
         if !self.access.write {
             return Err(Errno::BadF);
         }
-        self.with(|state, io, now| {
-            ops::file::write(state, io, self.ino, data, Some(offset), now)
-        })
+        self.with(|state, io, now| ops::file::write(state, io, self.ino, data, Some(offset), now))
     }
 
     /// Writes `data` at the end, wherever that is by then.
@@ -353,7 +351,14 @@ impl Handle {
         let again = self.with(|state, io, _| {
             state.load(io, self.ino)?;
             let kind = Kind::Directory;
-            Ok(Self::make(&self.vfs, state, self.ino, kind, self.access, self.caller))
+            Ok(Self::make(
+                &self.vfs,
+                state,
+                self.ino,
+                kind,
+                self.access,
+                self.caller,
+            ))
         })?;
         Ok(ops::dir::DirStream::new(again))
     }

@@ -76,7 +76,7 @@ impl State {
         table.insert(ROOT, Arc::new(inode));
         let groups = root.links.iter().map(|link| {
             let group = Group {
-                stored: link.clone(),
+                stored: *link,
                 ino: None,
             };
             (link.group, group)
@@ -158,7 +158,9 @@ impl State {
         };
         let ino = self.materialise(dir, entry)?;
         let directory = self.directory_mut(dir)?;
-        directory.layer.insert(entry.name.as_ref().into(), Slot::Ino(ino));
+        directory
+            .layer
+            .insert(entry.name.as_ref().into(), Slot::Ino(ino));
         Ok(Some(ino))
     }
 
@@ -166,7 +168,7 @@ impl State {
     fn materialise(&mut self, dir: Ino, entry: &Entry) -> Result<Ino, Errno> {
         let body = match &entry.node {
             Node::Link(group) => return self.group_inode(*group),
-            Node::File(content) => Body::File(FileData::of(content.clone())),
+            Node::File(content) => Body::File(FileData::of(*content)),
             Node::Directory { tree, totals } => {
                 Body::Directory(Directory::stored(dir, *tree, *totals))
             }
@@ -187,7 +189,7 @@ impl State {
             return Ok(ino);
         }
         let stored = &group.stored;
-        let body = Body::File(FileData::of(stored.content.clone()));
+        let body = Body::File(FileData::of(stored.content));
         let mut inode = Inode::new(stored.mode, stored.mtime, 0, body);
         inode.nlink = stored.nlink;
         inode.group = number;
@@ -246,7 +248,10 @@ impl State {
     /// Takes a name away from its directory. What becomes of the inode is the caller's business.
     pub(super) fn unbind(&mut self, dir: Ino, name: &str, now: i64) -> Result<(), Errno> {
         let directory = self.directory_mut(dir)?;
-        if directory.tree().is_some_and(|tree| tree.get(name).is_some()) {
+        if directory
+            .tree()
+            .is_some_and(|tree| tree.get(name).is_some())
+        {
             directory.layer.insert(name.into(), Slot::Gone);
         } else {
             directory.layer.remove(name);

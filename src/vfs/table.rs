@@ -16,7 +16,7 @@ const WIDTH: usize = 1 << BITS;
 
 #[derive(Clone, Debug)]
 enum Node {
-    Inner([Option<Arc<Node>>; WIDTH]),
+    Inner([Option<Arc<Self>>; WIDTH]),
     Leaf([Option<Arc<Inode>>; WIDTH]),
 }
 
@@ -111,9 +111,7 @@ impl Table {
             }
         }
         let mut level = self.level;
-        let mut node = self
-            .root
-            .get_or_insert_with(|| Arc::new(Node::new(level)));
+        let mut node = self.root.get_or_insert_with(|| Arc::new(Node::new(level)));
         loop {
             match Arc::make_mut(node) {
                 Node::Inner(children) => {
@@ -168,7 +166,10 @@ impl Table {
         fn each(node: &Node, visit: &mut dyn FnMut(&Inode)) {
             match node {
                 Node::Inner(children) => {
-                    children.iter().flatten().for_each(|child| each(child, visit));
+                    children
+                        .iter()
+                        .flatten()
+                        .for_each(|child| each(child, visit));
                 }
                 Node::Leaf(inodes) => inodes.iter().flatten().for_each(|inode| visit(inode)),
             }

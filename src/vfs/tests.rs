@@ -12,8 +12,8 @@ mod reference;
 
 use std::sync::Arc;
 
-use super::*;
 pub(super) use super::fixture::{Fixture, empty_root, options};
+use super::*;
 
 impl Fixture {
     fn reopened(&self) -> Vfs {
@@ -81,7 +81,12 @@ fn hard_links_are_one_file_also_after_a_commit() {
     assert_eq!(read(&root, "a").unwrap(), b"two");
     assert_eq!(root.stat_at("a", Follow::No).unwrap().nlink, 2);
     root.unlink("a").unwrap();
-    let third = Vfs::open(&fixture.store, again.commit().unwrap(), options(1 << 20, 100)).unwrap();
+    let third = Vfs::open(
+        &fixture.store,
+        again.commit().unwrap(),
+        options(1 << 20, 100),
+    )
+    .unwrap();
     assert_eq!(read(&third.root(), "d/b").unwrap(), b"two");
     assert_eq!(third.root().stat_at("d/b", Follow::No).unwrap().nlink, 1);
 }
@@ -110,10 +115,11 @@ fn what_was_committed_is_there_when_it_is_opened_again() {
     let root = fixture.vfs.root();
     root.create_dir("d", 0o700).unwrap();
     create(&root, "d/a", b"a");
-    let large: Vec<u8> = (0..(2 << 20) + 5).map(|i: u32| i as u8).collect();
+    let large: Vec<u8> = (0..=255).cycle().take((2 << 20) + 5).collect();
     create(&root, "d/large", &large);
     root.symlink("d/a", "link").unwrap();
-    root.set_times_at("d/a", Follow::Yes, SetTime::Keep, SetTime::At(-5)).unwrap();
+    root.set_times_at("d/a", Follow::Yes, SetTime::Keep, SetTime::At(-5))
+        .unwrap();
     let again = fixture.reopened();
     let root = again.root();
     assert_eq!(read(&root, "link").unwrap(), b"a");
@@ -214,7 +220,9 @@ fn a_listing_gives_what_stays_exactly_once() {
             root.unlink(&item.name).unwrap();
         }
         let odd = format!("own{:04}", (turn * 7 + 1) % 1000 / 2 * 2 + 1);
-        drop(root.unlink(&odd));
+        if root.stat_at(&odd, Follow::No).is_ok() {
+            root.unlink(&odd).unwrap();
+        }
     }
     assert!(seen.is_sorted());
     for n in (0..1000).step_by(2) {
@@ -244,7 +252,8 @@ fn a_commit_during_changes_is_of_one_moment_and_loses_none() {
                 root.set_times_at(&name, Follow::No, SetTime::Keep, SetTime::At(i.into()))
                     .unwrap();
                 if i % 3 == 0 {
-                    root.rename(&name, &root, &format!("d/{}", (i + 1) % 100)).unwrap();
+                    root.rename(&name, &root, &format!("d/{}", (i + 1) % 100))
+                        .unwrap();
                 }
             }
             done.store(true, std::sync::atomic::Ordering::Release);
@@ -256,11 +265,25 @@ fn a_commit_during_changes_is_of_one_moment_and_loses_none() {
     writer.join().unwrap();
     let again = fixture.reopened();
     for directory in [".", "d"] {
-        for item in fixture.vfs.root().open(directory, Follow::No, OpenFlags::default(), LOOK).unwrap().read_dir().unwrap() {
+        for item in fixture
+            .vfs
+            .root()
+            .open(directory, Follow::No, OpenFlags::default(), LOOK)
+            .unwrap()
+            .read_dir()
+            .unwrap()
+        {
             let path = format!("{directory}/{}", item.name);
             let (live, stored) = (fixture.vfs.root(), again.root());
-            let (a, b) = (live.stat_at(&path, Follow::No).unwrap(), stored.stat_at(&path, Follow::No).unwrap());
-            assert_eq!((a.kind, a.mtime, a.size), (b.kind, b.mtime, b.size), "{path}");
+            let (a, b) = (
+                live.stat_at(&path, Follow::No).unwrap(),
+                stored.stat_at(&path, Follow::No).unwrap(),
+            );
+            assert_eq!(
+                (a.kind, a.mtime, a.size),
+                (b.kind, b.mtime, b.size),
+                "{path}"
+            );
             if a.kind == Kind::File {
                 assert_eq!(read(&live, &path), read(&stored, &path));
             }
@@ -276,7 +299,9 @@ fn directories_may_nest_deeper_than_any_stack() {
     let mut depth = 0;
     while at.create_dir("d", 0o755).is_ok() {
         depth += 1;
-        at = at.open("d", Follow::No, OpenFlags::default(), LOOK).unwrap();
+        at = at
+            .open("d", Follow::No, OpenFlags::default(), LOOK)
+            .unwrap();
     }
     assert!(depth >= 4000);
     drop(at);
@@ -303,10 +328,14 @@ fn handles_do_what_they_were_opened_for() {
     let root = fixture.vfs.root();
     create(&root, "a", b"a");
     root.create_dir("d", 0o755).unwrap();
-    let file = root.open("a", Follow::No, OpenFlags::default(), LOOK).unwrap();
+    let file = root
+        .open("a", Follow::No, OpenFlags::default(), LOOK)
+        .unwrap();
     assert_eq!(file.write(b"b", 0), Err(Errno::BadF));
     assert_eq!(file.set_size(0), Err(Errno::Inval));
-    let directory = root.open("d", Follow::No, OpenFlags::default(), LOOK).unwrap();
+    let directory = root
+        .open("d", Follow::No, OpenFlags::default(), LOOK)
+        .unwrap();
     directory.create_dir("x", 0o755).unwrap();
     let opened = root.open("d", Follow::No, OpenFlags::default(), RW);
     assert!(matches!(opened, Err(Errno::IsDir)));

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod interrupt;
+mod kept;
 mod limits;
 mod runtimes;
 mod streams;

@@ -8,8 +8,10 @@ mod answers;
 mod api;
 mod delivery;
 mod isolation;
+mod kept;
 mod polls;
 mod settings;
 mod streams;
+mod transfer;
 
 pub(crate) use api::Api;

@@ -1,12 +1,18 @@
 //! The engine through its public interface, as an embedder uses it.
 
+mod checkpoints;
 mod commands;
 mod endings;
 mod escapes;
 mod files;
+mod forks;
 mod limits;
 mod lives;
 mod parallel;
+mod pauses;
+mod recovery;
 mod refusals;
 mod signals;
+mod snapshots;
 mod streams;
+mod trees;

@@ -1,5 +1,6 @@
 //! Ended in any way and opened again: what was answered is there, what was running has failed.
 
+mod killed;
 mod server;
 
 use std::path::Path;
@@ -261,6 +262,11 @@ async fn a_sandbox_whose_files_are_lost_has_failed() {
     let belljar = open(data.path()).await;
     let lost = belljar.create(options()).await.unwrap();
     let kept = belljar.create(options()).await.unwrap();
+    let file = FileWrite {
+        path: "f".into(),
+        content: "content".into(),
+    };
+    lost.write_files(vec![file]).await.unwrap();
     let (lost, kept) = (lost.id().clone(), kept.id().clone());
     belljar.close().await;
     drop(belljar);

@@ -194,9 +194,15 @@ impl CreateBody {
                 "snapshot and runtime (or runtimeId) are both given; a snapshot includes its runtime",
             ));
         }
-        let mut options = SandboxOptions::new(runtime.map_or(DEFAULT_RUNTIME, String::as_str));
-        options.snapshot.clone_from(&self.snapshot);
-        Ok(options)
+        match &self.snapshot {
+            None => Ok(SandboxOptions::new(
+                runtime.map_or(DEFAULT_RUNTIME, String::as_str),
+            )),
+            Some(reference) if reference.is_empty() => Err(ApiError::invalid(
+                "snapshot is empty: it must be an id, a tag or a name",
+            )),
+            Some(reference) => Ok(SandboxOptions::from_snapshot(reference)),
+        }
     }
 }
 

@@ -22,6 +22,14 @@ impl<T: Serialize> Success<T> {
         }
     }
 
+    /// An answer of `data` with status 201.
+    pub(crate) fn created(data: T) -> Response {
+        match Self::to_json(data) {
+            Ok(bytes) => json(StatusCode::CREATED, bytes),
+            Err(error) => error.into_response(),
+        }
+    }
+
     /// The envelope as bytes.
     pub(crate) fn to_json(data: T) -> Result<Vec<u8>, ApiError> {
         flat(&Self {

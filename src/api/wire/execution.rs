@@ -49,8 +49,8 @@ impl ExecuteAnswer {
     pub(crate) fn new(record: ExecutionRecord, base: &BaseUrl) -> Self {
         Self {
             success: true,
+            auto_resumed: record.auto_resumed,
             data: ExecutionData::new(record, base),
-            auto_resumed: false,
         }
     }
 }
@@ -95,6 +95,7 @@ pub(crate) struct ExecutionData {
     #[serde(skip_serializing_if = "Option::is_none")]
     stderr_stream_url: Option<String>,
     output_truncated: bool,
+    auto_resumed: bool,
 }
 
 impl ExecutionData {
@@ -114,6 +115,7 @@ impl ExecutionData {
             stdout_stream_url: record.stdout.map(|id| base.stream(&id)),
             stderr_stream_url: record.stderr.map(|id| base.stream(&id)),
             output_truncated: record.output_truncated,
+            auto_resumed: record.auto_resumed,
         }
     }
 }

@@ -14,7 +14,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 
 use crate::api::error::ApiError;
-use crate::id::StreamId;
+use crate::id::{SnapshotId, StreamId};
 use crate::units::{ByteSize, Millicores, parse_duration};
 
 /// A size: a Kubernetes quantity, or a bare JSON number of MiB, which older samples use.
@@ -228,6 +228,11 @@ impl BaseUrl {
     /// The URL of a stream. Its id is the capability: the URL is fetched without a key.
     pub(crate) fn stream(&self, id: &StreamId) -> String {
         format!("{}/stream/{id}", self.0)
+    }
+
+    /// The URL of a snapshot's archive. It is fetched with a key, as everything else is.
+    pub(crate) fn snapshot_archive(&self, id: &SnapshotId) -> String {
+        format!("{}/sandbox/snapshots/{id}/export", self.0)
     }
 }
 

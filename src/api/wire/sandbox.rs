@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::api::auth::Caller;
 use crate::api::wire::field::BaseUrl;
+use crate::api::wire::snapshot::{BaseData, Bases};
 use crate::id::{ExecutionId, RuntimeId, StreamId};
 use crate::sandbox::records::{SandboxMode, SandboxRecord, SandboxStatus, Timeouts};
 use crate::units::format_duration;
@@ -102,10 +103,11 @@ impl SandboxesData {
     pub(crate) fn new(
         records: Vec<SandboxRecord>,
         total: u64,
+        bases: &Bases,
         caller: &Caller,
         base: &BaseUrl,
     ) -> Self {
-        let to_row = |record| SandboxData::row(record, caller, base);
+        let to_row = |record| SandboxData::row(record, bases, caller, base);
         Self {
             sandboxes: records.into_iter().map(to_row).collect(),
             total,
@@ -132,6 +134,12 @@ pub(crate) struct SandboxData {
     mode: SandboxMode,
     region: &'static str,
     runtime: RuntimeRef,
+    /// The snapshot it was made from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    snapshot: Option<BaseData>,
+    /// The sandbox it is a fork of. Not known to the client.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    forked_from: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     stdout_stream_url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -155,6 +163,11 @@ pub(crate) struct SandboxData {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct DetailData {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paused_at: Option<String>,
+    /// When the paused timeout ends it, if it is paused and has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    terminates_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     ended_at: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -228,7 +241,12 @@ impl ResourcesData {
 
 impl SandboxData {
     /// A row of a list.
-    pub(crate) fn row(record: SandboxRecord, caller: &Caller, base: &BaseUrl) -> Self {
+    pub(crate) fn row(
+        record: SandboxRecord,
+        bases: &Bases,
+        caller: &Caller,
+        base: &BaseUrl,
+    ) -> Self {
         let exit_code = exit_code(&record);
         let mode = record.mode;
         Self {
@@ -242,6 +260,8 @@ impl SandboxData {
             project_id: record.project_id,
             mode,
             region: REGION,
+            snapshot: record.snapshot.as_ref().and_then(|id| bases.of(id)),
+            forked_from: record.forked_from.map(|id| id.to_string()),
             runtime: RuntimeRef {
                 id: RuntimeId::of_name(&record.runtime).to_string(),
                 name: record.runtime,
@@ -262,8 +282,15 @@ impl SandboxData {
     }
 
     /// All of a sandbox.
-    pub(crate) fn detail(mut record: SandboxRecord, caller: &Caller, base: &BaseUrl) -> Self {
+    pub(crate) fn detail(
+        mut record: SandboxRecord,
+        bases: &Bases,
+        caller: &Caller,
+        base: &BaseUrl,
+    ) -> Self {
         let detail = DetailData {
+            paused_at: record.paused_at.map(|time| time.to_string()),
+            terminates_at: record.terminates_at.map(|time| time.to_string()),
             ended_at: record.ended_at.map(|time| time.to_string()),
             dependencies: std::mem::take(&mut record.dependencies),
             packages: std::mem::take(&mut record.packages),
@@ -277,7 +304,7 @@ impl SandboxData {
             memory_byte_sec: record.memory_byte_seconds,
             network_egress_bytes: record.network_egress_bytes,
         };
-        let mut data = Self::row(record, caller, base);
+        let mut data = Self::row(record, bases, caller, base);
         data.detail = Some(detail);
         data
     }

@@ -49,4 +49,3 @@ fn damaged_artefacts_are_refused_wherever_they_are_cut() {
         assert!(split_tree(&artefact[..length]).is_err(), "cut at {length}");
     }
 }
-

@@ -27,7 +27,9 @@ fn a_tree_has_what_its_archive_has_and_the_skeleton() {
     let names: Vec<_> = top.entries.iter().map(|entry| &*entry.name).collect();
     assert_eq!(
         names,
-        ["bin", "dev", "etc", "home", "lib", "root", "tmp", "usr", "var"]
+        [
+            "bin", "dev", "etc", "home", "lib", "root", "tmp", "usr", "var"
+        ]
     );
     let Some(Item::Other(FILE_MODE, Node::File(content))) = tree.find("usr/lib/file").unwrap()
     else {

@@ -327,7 +327,10 @@ fn a_listing_gives_what_stays_while_everything_changes() {
     let stayed: Vec<_> = old.iter().filter(stayed).cloned().collect();
     assert_eq!(stayed.len(), 3_333);
     seen.retain(|name| stayed.binary_search(name).is_ok());
-    assert!(seen == stayed, "a name that stayed is missing, or was given twice");
+    assert!(
+        seen == stayed,
+        "a name that stayed is missing, or was given twice"
+    );
     assert_eq!(list(&root).unwrap().len(), 10_000 - 3_334 + 10_000);
 }
 

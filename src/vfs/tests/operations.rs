@@ -231,7 +231,7 @@ pub(super) fn sequence(of: impl Strategy<Value = Op>) -> impl Strategy<Value = V
         },
         slot,
     };
-    let start = vec![
+    let start = [
         Op::MakeDir(0, "a".to_owned(), 0o755),
         create("a/b", 0),
         Op::MakeDir(0, "a/a".to_owned(), 0o755),

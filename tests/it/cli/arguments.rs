@@ -29,6 +29,32 @@ fn help_is_what_the_golden_files_say() {
         ("help-run.txt", &["run", "--help"]),
         ("help-runtime.txt", &["runtime", "--help"]),
         ("help-serve.txt", &["serve", "--help"]),
+        ("help-snapshot.txt", &["snapshot", "--help"]),
+        (
+            "help-snapshot-create.txt",
+            &["snapshot", "create", "--help"],
+        ),
+        ("help-snapshot-ls.txt", &["snapshot", "ls", "--help"]),
+        ("help-snapshot-tag.txt", &["snapshot", "tag", "--help"]),
+        (
+            "help-snapshot-export.txt",
+            &["snapshot", "export", "--help"],
+        ),
+        (
+            "help-snapshot-import.txt",
+            &["snapshot", "import", "--help"],
+        ),
+        ("help-checkpoint.txt", &["checkpoint", "--help"]),
+        (
+            "help-checkpoint-restore.txt",
+            &["checkpoint", "restore", "--help"],
+        ),
+        ("help-pause.txt", &["pause", "--help"]),
+        ("help-resume.txt", &["resume", "--help"]),
+        ("help-fork.txt", &["fork", "--help"]),
+        ("help-diff.txt", &["diff", "--help"]),
+        ("help-gc.txt", &["gc", "--help"]),
+        ("help-fsck.txt", &["fsck", "--help"]),
     ] {
         let ran = Ran::from(belljar().args(args).output().unwrap());
         assert_eq!(ran.code, Some(0), "{ran:#?}");
@@ -61,6 +87,15 @@ fn wrong_usage_is_exit_code_2_and_says_what_would_be_right() {
         (&["run", "--runtime", "cobol:85", "x"], "python:3.14"),
         (&["runtime", "install", "cobol:85"], "python:3.14"),
         (&["no-such-command"], "no-such-command"),
+        (&["snapshot"], "create"),
+        (&["snapshot", "rm"], "SNAPSHOT"),
+        (&["snapshot", "tag", "a", "b", "--clear"], "--clear"),
+        (&["checkpoint", "create", "sbx_1"], "NAME"),
+        (&["pause"], "SANDBOX"),
+        (&["pause", "snp_1"], "sbx_"),
+        (&["fork", "sbx_1", "--env", "=x"], "NAME=VALUE"),
+        (&["diff", "a"], "TO"),
+        (&["diff", "a", "b", "--limit", "0"], "--limit"),
     ] {
         let ran = Ran::from(belljar().args(args).output().unwrap());
         ran.expect(2, "");

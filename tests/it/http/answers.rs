@@ -13,7 +13,9 @@ use super::api::{Answer, Api, python, text};
 use crate::support::PYTHON;
 
 /// The ids that are replaced.
-const IDS: [&str; 7] = ["sbx_", "exec_", "stream_", "evt_", "org_", "srt_", "sess_"];
+const IDS: [&str; 9] = [
+    "sbx_", "exec_", "stream_", "evt_", "org_", "srt_", "sess_", "ckpt_", "snp_",
+];
 
 /// Numbers that are measured.
 const MEASURED: [&str; 3] = ["durationMs", "cpuTimeMs", "memoryByteSec"];
@@ -33,9 +35,7 @@ async fn answers_are_those_of_the_files() {
     let command = json!({ "command": python("print('hi')"), "timeout": "30s" });
     let executed = api.post(&format!("/sandbox/{id}/execute"), &command).await;
     let execution = text(&executed.data()["executionId"]);
-    golden_with("execute", &executed, |data| {
-        settled(data, "running", "queued")
-    });
+    golden_with("execute", &executed, begun);
     let path = format!("/sandbox/execution/{execution}?wait=60s");
     golden("execution", &api.get(&path).await);
     golden(
@@ -124,7 +124,7 @@ async fn failures_are_those_of_the_files() {
     golden("failure-method", &api.delete("/sandbox").await);
     golden(
         "failure-not-implemented",
-        &api.post("/sandbox/sbx_1/pause", &json!({})).await,
+        &api.post("/sandbox/sandboxes/sbx_1/jobs", &json!({})).await,
     );
     let body = json!({ "runtime": PYTHON, "resources": { "memory": "12Q" } });
     golden("failure-field", &api.post("/sandbox", &body).await);
@@ -159,19 +159,29 @@ fn everything() -> Value {
 }
 
 /// Either status may be seen, depending on how fast the rest is; the files have `shown`.
-fn settled(data: &mut Value, other: &str, shown: &str) {
+pub(super) fn settled(data: &mut Value, other: &str, shown: &str) {
     if data["status"] == other {
         data["status"] = shown.into();
     }
 }
 
+/// How far a command is when it is answered depends on how busy the machine is; the files have one
+/// that has just been accepted.
+pub(super) fn begun(data: &mut Value) {
+    data["status"] = "queued".into();
+    let fields = data.as_object_mut().unwrap();
+    for later in ["startedAt", "completedAt", "exitCode", "durationMs"] {
+        fields.remove(later);
+    }
+}
+
 #[track_caller]
-fn golden(name: &str, answer: &Answer) {
+pub(super) fn golden(name: &str, answer: &Answer) {
     golden_with(name, answer, |_| ());
 }
 
 #[track_caller]
-fn golden_with(name: &str, answer: &Answer, adjust: impl FnOnce(&mut Value)) {
+pub(super) fn golden_with(name: &str, answer: &Answer, adjust: impl FnOnce(&mut Value)) {
     assert_eq!(answer.headers["content-type"], "application/json");
     let mut body = answer.json();
     fix(&mut body);

@@ -11,6 +11,12 @@ use super::api::{Api, SLEEPER, python, text};
 async fn another_organisation_finds_nothing() {
     let ours = Api::open().await;
     let sandbox = ours.sandbox().await;
+    let path = format!("/sandbox/{sandbox}/snapshot");
+    let taken = ours.post(&path, &json!({ "name": "ours" })).await.data();
+    let snapshot = text(&taken["snapshotId"]);
+    let path = format!("/sandbox/{sandbox}/checkpoint");
+    let saved = ours.post(&path, &json!({ "name": "saved" })).await.data();
+    let checkpoint = text(&saved["id"]);
     let execution = text(&ours.execute(&sandbox, &SLEEPER).await["executionId"]);
     let (key, org) = create_key(&ours.belljar, "other", "test").await.unwrap();
     assert_ne!(org, ours.org);
@@ -74,6 +80,97 @@ async fn another_organisation_finds_nothing() {
             json!({"path": "a"}),
         ),
         (Method::GET, format!("/cli/sandbox/{sandbox}"), json!(null)),
+        (
+            Method::POST,
+            format!("/sandbox/{sandbox}/pause"),
+            json!(null),
+        ),
+        (
+            Method::POST,
+            format!("/sandbox/{sandbox}/resume"),
+            json!(null),
+        ),
+        (Method::POST, format!("/sandbox/{sandbox}/fork"), json!({})),
+        (
+            Method::POST,
+            format!("/sandbox/{sandbox}/snapshot"),
+            json!({}),
+        ),
+        (
+            Method::POST,
+            format!("/sandbox/{sandbox}/checkpoint"),
+            json!({"name": "x"}),
+        ),
+        (
+            Method::GET,
+            format!("/sandbox/checkpoints/{sandbox}"),
+            json!(null),
+        ),
+        (
+            Method::POST,
+            format!("/sandbox/{sandbox}/checkpoint/{checkpoint}/restore"),
+            json!(null),
+        ),
+        (
+            Method::DELETE,
+            format!("/sandbox/{sandbox}/checkpoint/saved"),
+            json!(null),
+        ),
+        (
+            Method::GET,
+            format!("/sandbox/diff?from={sandbox}&to=python:3.14"),
+            json!(null),
+        ),
+        (
+            Method::GET,
+            format!("/sandbox/diff?from=python:3.14&to={sandbox}@saved"),
+            json!(null),
+        ),
+        (
+            Method::GET,
+            format!("/sandbox/diff?from={snapshot}&to={snapshot}"),
+            json!(null),
+        ),
+        (
+            Method::GET,
+            format!("/sandbox/snapshots/{snapshot}"),
+            json!(null),
+        ),
+        (
+            Method::GET,
+            format!("/sandbox/snapshots/{snapshot}/export"),
+            json!(null),
+        ),
+        (
+            Method::PATCH,
+            format!("/sandbox/snapshots/{snapshot}"),
+            json!({"tag": "mine"}),
+        ),
+        (
+            Method::DELETE,
+            format!("/sandbox/snapshots/{snapshot}"),
+            json!(null),
+        ),
+        (
+            Method::GET,
+            format!("/sandbox/snapshots/lineage?snapshot={snapshot}"),
+            json!(null),
+        ),
+        (
+            Method::GET,
+            "/sandbox/snapshots/lineage?name=ours".to_owned(),
+            json!(null),
+        ),
+        (
+            Method::POST,
+            "/sandbox".to_owned(),
+            json!({"snapshot": snapshot}),
+        ),
+        (
+            Method::POST,
+            "/sandbox".to_owned(),
+            json!({"snapshot": "ours"}),
+        ),
     ];
     for (method, path, body) in &calls {
         let body = match body {
@@ -87,9 +184,17 @@ async fn another_organisation_finds_nothing() {
         assert_eq!(answer.status, 404, "{method} {path}: {answer:?}");
         // Not even the wording tells it from one that never was.
         let message = text(&answer.json()["message"]);
-        assert!(message.starts_with("no "), "{method} {path}: {message}");
+        assert!(
+            message.starts_with("there is no "),
+            "{method} {path}: {message}"
+        );
     }
-    for path in ["/sandbox", "/cli/sandbox"] {
+    for path in [
+        "/sandbox",
+        "/cli/sandbox",
+        "/sandbox/snapshots",
+        "/sandbox/snapshots/public",
+    ] {
         let mut request = ours.request(&Method::GET, path, Body::empty());
         let bearer = HeaderValue::from_str(&format!("Bearer {key}")).unwrap();
         request.headers_mut().insert("authorization", bearer);
@@ -97,6 +202,51 @@ async fn another_organisation_finds_nothing() {
     }
     let still = ours.get(&format!("/sandbox/execution/{execution}")).await;
     assert_eq!(still.data()["status"], "running");
+}
+
+#[tokio::test]
+async fn a_public_snapshot_of_another_organisation_may_be_used_and_not_changed() {
+    let ours = Api::open().await;
+    let sandbox = ours.sandbox().await;
+    let path = format!("/sandbox/{sandbox}/snapshot");
+    let body = json!({ "name": "shared", "tag": "v1", "public": true });
+    let snapshot = text(&ours.post(&path, &body).await.data()["snapshotId"]);
+    let (key, _) = create_key(&ours.belljar, "other", "test").await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+    let call = async |method: Method, path: &str, body: &str| {
+        let mut request = ours.request(&method, path, Body::from(body.to_owned()));
+        let bearer = HeaderValue::from_str(&format!("Bearer {key}")).unwrap();
+        request.headers_mut().insert("authorization", bearer);
+        ours.answer(request).await
+    };
+    let path = format!("/sandbox/snapshots/{snapshot}");
+    let seen = call(Method::GET, &path, "").await.data();
+    assert_eq!(seen["fullName"], "@acme/shared:v1");
+    assert_eq!(seen.get("sandboxId"), None);
+    for reference in [snapshot.as_str(), "@acme/shared:v1"] {
+        let body = json!({ "snapshot": reference }).to_string();
+        let made = call(Method::POST, "/sandbox", &body).await.data();
+        let path = format!("/sandbox/{}", text(&made["sandboxId"]));
+        let base = call(Method::GET, &path, "").await.data()["snapshot"].clone();
+        assert_eq!(
+            (&base["public"], &base["org"]["name"]),
+            (&json!(true), &json!("acme"))
+        );
+    }
+    // The name alone is one of its own organisation only.
+    call(Method::POST, "/sandbox", r#"{"snapshot":"shared:v1"}"#)
+        .await
+        .failure(404, "SNAPSHOT_NOT_FOUND");
+    call(Method::DELETE, &path, "")
+        .await
+        .failure(403, "FORBIDDEN");
+    call(Method::PATCH, &path, r#"{"tag":"mine"}"#)
+        .await
+        .failure(403, "FORBIDDEN");
+    let list = call(Method::GET, "/sandbox/snapshots", "").await.data();
+    assert_eq!(list["total"], 0);
+    let list = call(Method::GET, "/sandbox/snapshots/public", "").await;
+    assert_eq!(list.data()["total"], 1);
 }
 
 #[tokio::test]

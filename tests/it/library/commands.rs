@@ -263,7 +263,9 @@ async fn what_is_no_program_fails_as_in_a_shell() {
         ("./script", 126, "./script: scripts with a #! line"),
         ("./module.wasm", 126, "./module.wasm: running WebAssembly"),
         ("../../../../bin/sh", 126, "it leads outside of the sandbox"),
-        ("/etc/passwd", 127, "/etc/passwd: command not found"),
+        ("/etc/passwd", 126, "/etc/passwd: exec format error"),
+        ("/dev/null", 126, "/dev/null: exec format error"),
+        ("/bin/sh", 127, "/bin/sh: command not found"),
     ] {
         let ended = run(&sandbox, Command::new([program])).await;
         assert_eq!(

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use belljar::records::{Change, KeyRecord, MemoryRecords, OrgRecord, Records, RecordsError};
 use belljar::{
-    Direction, ErrorKind, EventRecord, ExecutionId, ExecutionRecord, ExecutionStatus,
-    SandboxFilter, SandboxId, SandboxMode, SandboxRecord, SandboxStatus,
+    CheckpointRecord, Digest, Direction, ErrorKind, EventRecord, ExecutionId, ExecutionRecord,
+    ExecutionStatus, SandboxFilter, SandboxId, SandboxMode, SandboxRecord, SandboxStatus,
+    SnapshotFilter, SnapshotId, SnapshotRecord,
 };
 
 use crate::guests::{Live, Opened, PATIENCE, options, python, run, within};
@@ -54,6 +55,25 @@ impl Records for Seen {
         direction: Direction,
     ) -> Result<Vec<EventRecord>, RecordsError> {
         self.records.events(sandbox, limit, direction)
+    }
+
+    fn snapshot(&mut self, id: &SnapshotId) -> Result<Option<SnapshotRecord>, RecordsError> {
+        self.records.snapshot(id)
+    }
+
+    fn snapshots(
+        &mut self,
+        filter: &SnapshotFilter,
+    ) -> Result<(Vec<SnapshotRecord>, u64), RecordsError> {
+        self.records.snapshots(filter)
+    }
+
+    fn checkpoints(&mut self, sandbox: &SandboxId) -> Result<Vec<CheckpointRecord>, RecordsError> {
+        self.records.checkpoints(sandbox)
+    }
+
+    fn roots(&mut self) -> Result<Vec<Digest>, RecordsError> {
+        self.records.roots()
     }
 
     fn orgs(&mut self) -> Result<Vec<OrgRecord>, RecordsError> {

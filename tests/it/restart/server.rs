@@ -5,7 +5,7 @@ use std::process::{Child, Stdio};
 
 use belljar::{ExecutionId, StreamId};
 use futures::StreamExt;
-use reqwest::Response;
+use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
 use crate::guests::{eventually, within};
@@ -28,6 +28,11 @@ pub(super) struct Started {
 impl Server {
     /// Starts it and waits until it is ready.
     pub(super) async fn start(data: &Path) -> Self {
+        Self::spawn(data, &[]).ready(data).await
+    }
+
+    /// Starts it with something special in its environment, and waits for nothing.
+    pub(super) fn spawn(data: &Path, env: &[(&str, &str)]) -> Self {
         let file = data.join("ready");
         // Of a server that was killed.
         drop(std::fs::remove_file(&file));
@@ -35,15 +40,22 @@ impl Server {
             .args(["serve", "--dev", "--listen", "127.0.0.1:0", "--ready-file"])
             .arg(&file)
             .env("BELLJAR_DATA", data)
+            .envs(env.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(std::fs::File::create(data.join("stderr")).unwrap())
             .spawn()
             .unwrap();
-        let mut server = Self {
+        Self {
             child,
             client: Client::default(),
-        };
+        }
+    }
+
+    /// Waits until it is ready.
+    pub(super) async fn ready(self, data: &Path) -> Self {
+        let mut server = self;
+        let file = data.join("ready");
         eventually("the server is ready", async || {
             let ended = server.child.try_wait().unwrap();
             let said = || std::fs::read_to_string(data.join("stderr"));
@@ -149,6 +161,25 @@ impl Client {
     /// The data of the answer; `None` if the connection ends before it has come.
     pub(super) async fn try_post(&self, path: &str, body: &Value) -> Option<Value> {
         self.data(self.http.post(self.at(path)).json(body)).await
+    }
+
+    /// The status and the body of the answer; `None` if the connection ends before they have come.
+    pub(super) async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Option<(u16, Value)> {
+        let mut request = self.http.request(method, self.at(path));
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let sent = request.bearer_auth(&self.key).send();
+        let answer = within("an answer", sent).await.ok()?;
+        let status = answer.status().as_u16();
+        let bytes = within("an answer", answer.bytes()).await.ok()?;
+        let body = serde_json::from_slice(&bytes);
+        Some((status, body.unwrap_or(Value::Null)))
     }
 
     async fn data(&self, request: reqwest::RequestBuilder) -> Option<Value> {

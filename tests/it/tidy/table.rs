@@ -21,7 +21,7 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     ("engine", &[]),
     ("net", &[]),
     ("process", &["vfs"]),
-    ("host", &["engine", "vfs", "net", "process"]),
+    ("host", &["engine", "store", "vfs", "net", "process"]),
     ("runtime", &["store", "engine"]),
     (
         "sandbox",
@@ -94,8 +94,6 @@ pub(crate) const RULES: &[Rule] = &[
             "process/spool",
             "cli",
             "main",
-            // The folders that stand in for Belljar's own filesystem, until that replaces them.
-            "host/launch",
             "sandbox/belljar",
             "sandbox/files",
             "sandbox/handle",
@@ -158,7 +156,7 @@ pub(crate) const RULES: &[Rule] = &[
         name: "anyhow",
         applies: |path| first_segment(path, |name| name == "anyhow"),
         // The trait through which a component is initialised returns it.
-        allowed: &["engine/preinit"],
+        allowed: &["host/preinit"],
         tests_may: true,
         instead: "each layer has its own error enum",
     },

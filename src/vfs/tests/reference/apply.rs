@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::operations::{Op, Subject, Value, bytes, pattern};
-use super::super::{Errno, Follow, Kind};
+use super::super::{Errno, Follow};
 use super::{Model, Node};
 
 impl Subject for Model {

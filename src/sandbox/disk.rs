@@ -17,7 +17,7 @@ use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock};
 use super::error::SandboxError;
 use super::journal::Journal;
 use crate::digest::Digest;
-use crate::store::{Content, Pin, Roots, Store};
+use crate::store::{Pin, Roots, Store};
 use crate::vfs::Vfs;
 
 /// See the module.
@@ -261,11 +261,7 @@ impl Disk {
         if let Some(vfs) = self.live() {
             let Roots { roots: live, blobs } = vfs.roots();
             roots.roots.extend(live);
-            // The empty content is no object.
-            let objects = blobs
-                .into_iter()
-                .filter(|blob| *blob != Content::EMPTY.digest);
-            roots.blobs.extend(objects);
+            roots.blobs.extend(blobs);
         }
     }
 }

@@ -142,7 +142,7 @@ impl types::HostDescriptor for FilesystemView<'_> {
         self.push(stream)
     }
 
-    /// As [`Self::sync_data`].
+    /// As `sync_data`.
     fn sync(&mut self, fd: Fd) -> Answer<()> {
         self.descriptor(&fd).map(drop)
     }

@@ -96,8 +96,6 @@ pub(crate) const RULES: &[Rule] = &[
             "main",
             "sandbox/belljar",
             "sandbox/files",
-            "sandbox/handle",
-            "sandbox/recover",
             "sandbox/stream",
         ],
         tests_may: true,

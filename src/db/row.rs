@@ -3,7 +3,8 @@
 //! A row holds its record as JSON in `record` and that JSON's format in `format`. The format changes
 //! only if old JSON cannot be read as a newer record with defaults; reading then converts.
 
-use rusqlite::{Connection, OptionalExtension, Params, Row};
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, Params, Row, params_from_iter};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -62,6 +63,49 @@ pub(super) fn all<T: DeserializeOwned>(
     let rows = statement.query_map(params, Stored::of).map_err(reading)?;
     rows.map(|stored| stored.map_err(reading)?.decode(kind))
         .collect()
+}
+
+/// What a list shows: the text after `WHERE`, made of constants only, with the values for its question
+/// marks; the order; and which page.
+pub(super) struct Listing<'a> {
+    pub(super) table: &'static str,
+    pub(super) conditions: &'a str,
+    pub(super) values: Vec<Value>,
+    pub(super) key: &'static str,
+    pub(super) direction: &'static str,
+    pub(super) limit: u32,
+    pub(super) offset: u32,
+}
+
+/// One page, and how many there are over all pages.
+pub(super) fn page<T: DeserializeOwned>(
+    connection: &Connection,
+    kind: &'static str,
+    listing: Listing<'_>,
+) -> Result<(Vec<T>, u64), RecordsError> {
+    let Listing {
+        table,
+        conditions,
+        mut values,
+        key,
+        direction,
+        limit,
+        offset,
+    } = listing;
+    let total = format!("SELECT COUNT(*) FROM {table} WHERE {conditions}");
+    let mut statement = connection.prepare_cached(&total).map_err(reading)?;
+    let total: i64 = statement
+        .query_row(params_from_iter(&values), |row| row.get(0))
+        .map_err(reading)?;
+    let page = format!(
+        "SELECT {COLUMNS} FROM {table} WHERE {conditions}
+         ORDER BY {key} {direction}, seq {direction} LIMIT ? OFFSET ?"
+    );
+    values.push(Value::Integer(limit.into()));
+    values.push(Value::Integer(offset.into()));
+    let records = all(connection, kind, &page, params_from_iter(&values))?;
+    // A count is never negative.
+    Ok((records, u64::try_from(total).unwrap_or(0)))
 }
 
 /// Makes one change.

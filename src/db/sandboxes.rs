@@ -1,9 +1,9 @@
 //! The table of sandboxes.
 
 use rusqlite::types::Value;
-use rusqlite::{Connection, params, params_from_iter};
+use rusqlite::{Connection, params};
 
-use super::row::{self, COLUMNS, FORMAT, column, reading};
+use super::row::{self, COLUMNS, FORMAT, column};
 use crate::id::SandboxId;
 use crate::sandbox::records::{
     Direction, RecordsError, SandboxFilter, SandboxRecord, SandboxSort, SandboxStatus,
@@ -66,25 +66,21 @@ pub(super) fn list(
 ) -> Result<(Vec<SandboxRecord>, u64), RecordsError> {
     let Conditions {
         sql: conditions,
-        mut values,
+        values,
     } = Conditions::of(filter);
-
-    let total = format!("SELECT COUNT(*) FROM sandboxes WHERE {conditions}");
-    let mut statement = connection.prepare_cached(&total).map_err(reading)?;
-    let total: i64 = statement
-        .query_row(params_from_iter(&values), |row| row.get(0))
-        .map_err(reading)?;
-
-    let (key, direction) = (sort_column(filter.sort), sql_direction(filter.direction));
-    let page = format!(
-        "SELECT {COLUMNS} FROM sandboxes WHERE {conditions}
-         ORDER BY {key} {direction}, seq {direction} LIMIT ? OFFSET ?"
-    );
-    values.push(Value::Integer(filter.limit.into()));
-    values.push(Value::Integer(filter.offset.into()));
-    let records = row::all(connection, KIND, &page, params_from_iter(&values))?;
-    // A count is never negative.
-    Ok((records, u64::try_from(total).unwrap_or(0)))
+    row::page(
+        connection,
+        KIND,
+        row::Listing {
+            table: "sandboxes",
+            conditions: &conditions,
+            values,
+            key: sort_column(filter.sort),
+            direction: sql_direction(filter.direction),
+            limit: filter.limit,
+            offset: filter.offset,
+        },
+    )
 }
 
 /// The text after `WHERE`, made of constants only, and the values for its question marks. It says the

@@ -1,7 +1,7 @@
 //! The table of snapshots.
 
 use rusqlite::types::Value;
-use rusqlite::{Connection, params, params_from_iter};
+use rusqlite::{Connection, params};
 
 use super::row::{self, COLUMNS, FORMAT, column, reading};
 use super::sandboxes::sql_direction;
@@ -59,23 +59,20 @@ pub(super) fn list(
     connection: &Connection,
     filter: &SnapshotFilter,
 ) -> Result<(Vec<SnapshotRecord>, u64), RecordsError> {
-    let (conditions, mut values) = conditions(filter);
-    let total = format!("SELECT COUNT(*) FROM snapshots WHERE {conditions}");
-    let mut statement = connection.prepare_cached(&total).map_err(reading)?;
-    let total: i64 = statement
-        .query_row(params_from_iter(&values), |row| row.get(0))
-        .map_err(reading)?;
-
-    let (key, direction) = (sort_column(filter.sort), sql_direction(filter.direction));
-    let page = format!(
-        "SELECT {COLUMNS} FROM snapshots WHERE {conditions}
-         ORDER BY {key} {direction}, seq {direction} LIMIT ? OFFSET ?"
-    );
-    values.push(Value::Integer(filter.limit.into()));
-    values.push(Value::Integer(filter.offset.into()));
-    let records = row::all(connection, KIND, &page, params_from_iter(&values))?;
-    // A count is never negative.
-    Ok((records, u64::try_from(total).unwrap_or(0)))
+    let (conditions, values) = conditions(filter);
+    row::page(
+        connection,
+        KIND,
+        row::Listing {
+            table: "snapshots",
+            conditions: &conditions,
+            values,
+            key: sort_column(filter.sort),
+            direction: sql_direction(filter.direction),
+            limit: filter.limit,
+            offset: filter.offset,
+        },
+    )
 }
 
 /// Every root that a snapshot or a checkpoint keeps, each once, in order.

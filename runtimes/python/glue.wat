@@ -12,6 +12,9 @@
   ;; ---- the host -----------------------------------------------------------------------------
   (import "belljar:process/signals@0.1.0" "take" (func $host_take (result i32)))
   (import "belljar:process/signals@0.1.0" "watch" (func $host_watch (param i32 i32 i32)))
+  (import "belljar:process/signals@0.1.0" "set" (func $host_set (param i32 i32) (result i32)))
+  (import "belljar:process/children@0.1.0" "kill" (func $host_kill (param i32 i32 i32)))
+  (import "belljar:process/children@0.1.0" "pid" (func $host_pid (result i32)))
   (import "belljar:process/lifecycle@0.1.0" "exit" (func $host_exit (param i32)))
   (import "wasi:cli/environment@0.2.0" "get-arguments" (func $get_arguments (param i32)))
 
@@ -30,11 +33,16 @@
   (import "GOT.mem" "__wasilibc_cwd" (global $cwd (mut i32)))
   (import "GOT.mem" "_CLOCK_MONOTONIC" (global $MONOTONIC (mut i32)))
 
+  ;; ---- src/processes.wat and permissions.wat ----------------------------------------------------
+  (import "env" "belljar_allocate" (func $allocate (param i32 i32 i32 i32) (result i32)))
+  (import "env" "belljar_define_processes" (func $define_processes (param i32) (result i32)))
+  (import "env" "belljar_define_permissions" (func $define_permissions (param i32) (result i32)))
+  (import "env" "belljar_go_live" (func $go_live))
+
   ;; ---- libc ---------------------------------------------------------------------------------
   (import "env" "__wasilibc_initialize_environ" (func $initialize_environ))
   (import "env" "__wasilibc_reset_preopens" (func $reset_preopens))
   (import "env" "__errno_location" (func $errno_location (result i32)))
-  (import "env" "realloc" (func $realloc (param i32 i32) (result i32)))
   (import "env" "strdup" (func $strdup (param i32) (result i32)))
   (import "env" "clock_gettime" (func $clock_gettime (param i32 i32) (result i32)))
   (import "env" "strlen" (func $strlen (param i32) (result i32)))
@@ -130,11 +138,14 @@
     "\n\00"                              ;; 864
     "prepare\00"                         ;; 866
     "immortalize\00"                     ;; 874
+    "die\00"                             ;; 886
+    "deliver\00"                         ;; 890
   )
 
   ;; Functions whose addresses C sees: table index from __table_base.
   (elem (offset (global.get $tab)) func
-    $argv $take_signal $exit $set_config $set_item $on_pending $relay $set_cwd $throw $immortalize)
+    $argv $take_signal $exit $set_config $set_item $on_pending $relay $set_cwd $throw $immortalize
+    $die $deliver_now)
 
   (func $at (param i32) (result i32) (i32.add (global.get $mem) (local.get 0)))
   (func $fn (param i32) (result i32) (i32.add (global.get $tab) (local.get 0)))
@@ -170,6 +181,21 @@
     (if (call $PyErr_Occurred) (then (return (i32.const 0))))
     (call $_exit (local.get $value))
     (unreachable))
+
+  ;; die(signal: int): the process ends as the signal does by default, if that ends it at all
+  (func $die (param $self i32) (param $signal i32) (result i32)
+    (local.set $signal (call $PyLong_AsLong (local.get $signal)))
+    (if (call $PyErr_Occurred) (then (return (i32.const 0))))
+    (call $kill_self (local.get $signal))
+    (global.get $None))
+
+  (func $kill_self (param $signal i32)
+    (drop (call $host_set (local.get $signal) (i32.const 0)))
+    (call $host_kill (call $host_pid) (local.get $signal) (call $at (i32.const 272)))
+    ;; It ends at the next safe point: nothing else is to happen before, for a second at most.
+    (i64.store (call $at (i32.const 272)) (i64.const 1))
+    (i32.store (call $at (i32.const 280)) (i32.const 0))
+    (drop (call $clock_nanosleep (global.get $MONOTONIC) (i32.const 0) (call $at (i32.const 272)) (i32.const 0))))
 
   ;; set_config(name: str, value): PyConfig_Set, which also writes sys.flags
   (func $set_config (param $self i32) (param $args i32) (param $count i32) (result i32)
@@ -277,6 +303,12 @@
       (br $next)))
     (local.get $count))
 
+  ;; deliver(): the handlers of signals that are pending run before it returns
+  (func $deliver_now (param $self i32) (param $args i32) (result i32)
+    (drop (call $deliver))
+    (if (call $PyErr_CheckSignals) (then (return (i32.const 0))))
+    (global.get $None))
+
   ;; Was the call that just returned cut short by a signal? Says so in the way of POSIX.
   (func $interrupted (result i32)
     (if (i32.eqz (i32.and
@@ -333,8 +365,10 @@
       (br_if $more (i32.lt_u (local.get $done) (local.get $length))))
     (local.get $done))
 
+  ;; The host does not wait for nothing at all, so there is always a time: 24 days for ever.
   (func (export "belljar_poll") (param i32 i32 i32) (result i32) (local $result i32)
-    (local.set $result (call $poll (local.get 0) (local.get 1) (local.get 2)))
+    (local.set $result (call $poll (local.get 0) (local.get 1)
+      (i32.and (local.get 2) (i32.const 0x7fffffff))))
     (if (call $interrupted) (then (return (i32.const -1))))
     (local.get $result))
 
@@ -363,13 +397,9 @@
     (if (i32.lt_s (local.get $result) (i32.const 0)) (then (drop (call $interrupted))))
     (local.get $result))
 
-  ;; Where the host puts what this library asks for. malloc's alignment is enough for all of it.
-  (func (export "cabi_realloc") (param $old i32) (param $old_size i32) (param $align i32) (param $size i32) (result i32)
-    (local $new i32)
-    (if (i32.eqz (local.get $size)) (then (return (local.get $align))))
-    (local.set $new (call $realloc (local.get $old) (local.get $size)))
-    (if (i32.eqz (local.get $new)) (then (unreachable)))
-    (local.get $new))
+  ;; Where the host puts what this library asks for.
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+    (call $allocate (local.get 0) (local.get 1) (local.get 2) (local.get 3)))
 
   ;; ---- the world's exports ------------------------------------------------------------------
   (func $complain (param $text i32)
@@ -442,7 +472,11 @@
         (i32.or (call $define (local.get $module) (i32.const 4) (i32.const 596) (i32.const 128))
         (i32.or (call $define (local.get $module) (i32.const 7) (i32.const 605) (i32.const 8))
         (i32.or (call $define (local.get $module) (i32.const 8) (i32.const 613) (i32.const 8))
-                (call $define (local.get $module) (i32.const 9) (i32.const 874) (i32.const 8)))))))))
+        (i32.or (call $define (local.get $module) (i32.const 9) (i32.const 874) (i32.const 8))
+        (i32.or (call $define (local.get $module) (i32.const 10) (i32.const 886) (i32.const 8))
+        (i32.or (call $define (local.get $module) (i32.const 11) (i32.const 890) (i32.const 4))
+        (i32.or (call $define_processes (local.get $module))
+                (call $define_permissions (local.get $module)))))))))))))
       (then (return (i32.const -1))))
     (local.set $module (call $PyImport_ImportModule (call $at (i32.const 526))))
     (if (i32.eqz (local.get $module)) (then (return (i32.const -1))))
@@ -472,6 +506,7 @@
   (func (export "exec") (result i32) (local $plan i32) (local $result i32) (local $outcome i32)
     (local $interrupted i32)
     (call $initialize_environ)
+    (call $go_live)
     (call $host_watch (i32.load (call $at (i32.const 264))) (i32.const 4) (i32.load (call $at (i32.const 268))))
 
     ;; The program is called from here, so that no frame of ours is below its own.
@@ -504,4 +539,6 @@
     (local.set $result (call $PyObject_CallOneArg
       (i32.load (call $at (i32.const 288))) (local.get $outcome)))
     (if (i32.eqz (local.get $result)) (then (call $PyErr_Print) (return (i32.const 1))))
+    ;; Whoever waits for this process is to see that Ctrl-C ended it.
+    (if (local.get $interrupted) (then (call $kill_self (i32.const 2))))
     (call $PyLong_AsLong (local.get $result))))

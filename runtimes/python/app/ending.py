@@ -157,4 +157,5 @@ def default_action(number):
     except ValueError:
         return
     if handler is _signal.SIG_DFL and number not in (17, 18, 23, 28):
+        host.die(number)
         host.exit(128 + number)

@@ -30,8 +30,10 @@ _names = {}
 _closures = {}
 # Names of modules between create_module and exec_module
 _moving = set()
-# Set by `fresh`: called with the name of a module that has just been moved
+# Set by `fresh`: called with a module that has just been moved
 on_move = {}
+# Set by `patches`: called with a module that has just been executed, not being in the image
+on_load = {}
 
 
 class LibraryLoader(SourceFileLoader):
@@ -51,6 +53,8 @@ class LibraryLoader(SourceFileLoader):
             move(name)
         else:
             SourceFileLoader.exec_module(self, module)
+            if name in on_load:
+                on_load[name](module)
 
     def get_code(self, fullname):
         entry = _files.get(self.path[:-3])

@@ -9,11 +9,14 @@ not be imported here at run time: whatever is needed was imported before the sna
 import sys
 
 from _belljar import recording  # first: sees every import from here on
-from _belljar import command_line, ending, fresh, patches, program, snapshot
+from _belljar import command_line, ending, fresh, patches, permissions, processes, program, snapshot
 
 
 def prepare():
     """Called once, at install, as the last thing."""
+    # First: modules look at what os has when they are imported.
+    permissions.install()
+    processes.install()
     patches.apply()
     snapshot.take()
 

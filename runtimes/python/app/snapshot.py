@@ -11,11 +11,11 @@ abc argparse array ast asyncio atexit base64 binascii bisect bz2 calendar cmath 
 collections.abc concurrent.futures concurrent.futures.thread configparser contextlib contextvars copy
 copyreg csv dataclasses datetime decimal difflib dis email email.message email.mime.multipart
 email.mime.text email.parser email.policy email.utils enum errno fileinput fnmatch fractions functools
-gc getopt getpass gettext glob graphlib gzip hashlib heapq hmac html html.parser http http.client
+gc getopt getpass gettext glob graphlib grp gzip hashlib heapq hmac html html.parser http http.client
 http.cookies http.server importlib importlib.abc importlib.machinery importlib.metadata
 importlib.resources importlib.util inspect io ipaddress itertools json json.tool keyword linecache
 locale logging logging.config logging.handlers lzma marshal math mimetypes numbers opcode operator
-optparse os os.path pathlib pickle pkgutil platform posixpath pprint queue quopri random re reprlib
+optparse os os.path pathlib pickle pkgutil platform posixpath pprint pwd queue quopri random re reprlib
 runpy sched secrets select selectors shelve shlex shutil signal site socket socketserver sqlite3 stat
 statistics string string.templatelib stringprep struct subprocess sysconfig tarfile tempfile textwrap
 threading time timeit token tokenize tomllib traceback tracemalloc types typing unicodedata unittest

@@ -8,10 +8,11 @@ use wasm_encoder::{
 };
 use wasmparser::{ExternalKind, Payload, TypeRef};
 
-/// Functions that libpython imports and that `glue.wat` provides under another name: the waits that
-/// a signal interrupts, the clocks that count from the start of the process, and the end of the
-/// process, which has to carry an exit status.
-const RENAMED: [(&str, &str); 13] = [
+/// Functions that libpython imports and that we provide under another name. `glue.wat`: the waits
+/// that a signal interrupts, the clocks that count from the start of the process, and the end of the
+/// process, which has to carry an exit status. `src/permissions.wat`, from `stat` on: files with their
+/// permission bits, and who and where the process is.
+const RENAMED: [(&str, &str); 24] = [
     ("_exit", "belljar_exit_now"),
     ("exit", "belljar_exit"),
     ("clock", "belljar_clock"),
@@ -25,6 +26,17 @@ const RENAMED: [(&str, &str); 13] = [
     ("connect", "belljar_connect"),
     ("recv", "belljar_recv"),
     ("recvfrom", "belljar_recvfrom"),
+    ("stat", "belljar_stat"),
+    ("lstat", "belljar_lstat"),
+    ("fstat", "belljar_fstat"),
+    ("fstatat", "belljar_fstatat"),
+    ("access", "belljar_access"),
+    ("faccessat", "belljar_faccessat"),
+    ("mkdir", "belljar_mkdir"),
+    ("open", "belljar_open"),
+    ("getpid", "belljar_getpid"),
+    ("gethostname", "belljar_gethostname"),
+    ("uname", "belljar_uname"),
 ];
 
 /// Bytes of the stack in linear memory that each nested deallocation takes.

@@ -1,8 +1,8 @@
 //! Builds `dist/python.wasm.zst`, the guest of the runtime `python:3.14`.
 //!
 //! Takes CPython, its standard library and wasi-libc, all built for WASI, from the data files of the
-//! published crate `componentize-py` (whose code is not compiled), links them with our `glue.wat` to
-//! one component of the world `belljar:process/program`, and appends the files of the runtime's tree.
+//! published crate `componentize-py` (whose code is not compiled), links them with our three `.wat`
+//! libraries to one component of the world `belljar:process/program`, and appends the files of the runtime's tree.
 //! Same inputs, same bytes.
 
 mod interpose;
@@ -13,6 +13,33 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result, ensure};
 use wit_component::{Linker, StringEncoding, embed_component_metadata};
+
+/// Our own libraries: the name each is linked by, its source, and its world.
+const OURS: [(&str, &str, &str); 3] = [
+    ("libbelljar.so", "glue.wat", "belljar:process/program"),
+    (
+        "libbelljar-processes.so",
+        "src/processes.wat",
+        "belljar:python/library",
+    ),
+    (
+        "libbelljar-permissions.so",
+        "src/permissions.wat",
+        "belljar:python/library",
+    ),
+];
+
+/// The world of those of our libraries that leave the exports of `program` to `glue.wat`.
+const LIBRARY_WORLD: &str = "
+    package belljar:python;
+    world library {
+        import belljar:process/signals@0.1.0;
+        import belljar:process/descriptions@0.1.0;
+        import belljar:process/children@0.1.0;
+        import belljar:posix/files@0.1.0;
+        import belljar:posix/identity@0.1.0;
+    }
+";
 
 /// The libraries that libpython needs, in the order in which symbols are resolved.
 const LIBRARIES: [&str; 5] = [
@@ -61,7 +88,11 @@ fn main() -> Result<()> {
 /// Links everything to one component that has not run yet.
 fn link(here: &Path, data: &Path) -> Result<Vec<u8>> {
     let mut linker = Linker::default().validate(true).use_built_in_libdl(true);
-    linker = linker.library("libbelljar.so", &glue(here)?, false)?;
+    for (name, source, world) in OURS {
+        linker = linker
+            .library(name, &glue(here, source, world)?, false)
+            .with_context(|| format!("add {source}"))?;
+    }
     for name in LIBRARIES {
         let mut library = source::decompressed(data, name)?;
         if name == "libpython3.14.so" {
@@ -74,13 +105,16 @@ fn link(here: &Path, data: &Path) -> Result<Vec<u8>> {
     linker.encode().context("link the libraries")
 }
 
-/// Assembles `glue.wat` and attaches the world it implements.
-fn glue(here: &Path) -> Result<Vec<u8>> {
-    let mut module = wat::parse_file(here.join("glue.wat")).context("assemble glue.wat")?;
+/// Assembles one of our libraries and attaches its world.
+fn glue(here: &Path, source: &str, world: &str) -> Result<Vec<u8>> {
+    let mut module =
+        wat::parse_file(here.join(source)).with_context(|| format!("assemble {source}"))?;
     let mut resolve = wit_parser::Resolve::default();
-    let wit = here.join("../../wit");
-    let (package, _) = resolve.push_dir(&wit).context("read the WIT")?;
-    let world = resolve.select_world(&[package], Some("program"))?;
+    let (package, _) = resolve
+        .push_dir(here.join("../../wit"))
+        .context("read the WIT")?;
+    let library = resolve.push_str("library.wit", LIBRARY_WORLD)?;
+    let world = resolve.select_world(&[package, library], Some(world))?;
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)?;
     ensure!(!module.is_empty(), "empty glue");
     Ok(module)

@@ -44,14 +44,17 @@ pub(crate) fn archive(library: &[u8], app: &Path) -> Result<Vec<u8>> {
         entry.read_to_end(&mut content)?;
         files.push((format!("{LIBRARY}/{path}"), content));
     }
-    for entry in fs::read_dir(app).context("list app")? {
-        let entry = entry?;
-        let name = entry.file_name().into_string().ok().context("file name")?;
-        if name.ends_with(".py") {
-            files.push((
-                format!("{LIBRARY}/_belljar/{name}"),
-                fs::read(entry.path())?,
-            ));
+    // What we add to the standard library itself: modules that this build of CPython lacks.
+    for (folder, place) in [
+        (app.to_path_buf(), format!("{LIBRARY}/_belljar")),
+        (app.join("library"), LIBRARY.to_owned()),
+    ] {
+        for entry in fs::read_dir(&folder).with_context(|| format!("list {}", folder.display()))? {
+            let entry = entry?;
+            let name = entry.file_name().into_string().ok().context("file name")?;
+            if name.ends_with(".py") {
+                files.push((format!("{place}/{name}"), fs::read(entry.path())?));
+            }
         }
     }
     files.sort();

@@ -1,0 +1,11 @@
+echo '{"a":' | jq . 2>/dev/null; [ $? -ne 0 ] && echo 'bad input refused'
+jq '.a |' 2>/dev/null <<< 1; echo "bad program $?"
+jq '.a' <<< '"text"' 2>/dev/null; echo "wrong type $?"
+jq . nofile 2>/dev/null; echo "missing file $?"
+jq -e .x <<< '{"x": true}'; echo "true $?"
+jq -e .x <<< '{"x": false}'; echo "false $?"
+jq -e empty <<< 1; echo "nothing $?"
+jq -n 'error("x")' 2>/dev/null; echo "error $?"
+jq -n '"x" | halt_error(3)' 2>/dev/null; echo "halt_error $?"
+jq -n 'halt'; echo "halt $?"; : | jq .; echo "empty input $?"
+jq --no-such-option . 2>/dev/null <<< 1; echo "bad option $?"

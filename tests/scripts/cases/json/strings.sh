@@ -1,0 +1,12 @@
+jq -n -r '"a,b,c" | split(",") | join("-")'
+jq -n -r '"Hello" | ascii_downcase, ascii_upcase, length, .[1:3], explode[0]'
+jq -n -c '"v1.2.3" | test("^v[0-9]"), capture("v(?<major>[0-9]+)\\.(?<minor>[0-9]+)"), [scan("[0-9]")], sub("[0-9]"; "N"), gsub("[0-9]"; "N")'
+jq -n -r '"abc" | startswith("a"), endswith("x"), ltrimstr("a"), rtrimstr("c"), (. * 2), index("b")'
+jq -n -r '[1, "x y", null, true] | @csv, @tsv, @json, @text'
+jq -n -r '"a b&c<d>" | @uri, @html, @base64, @sh, (@base64 | @base64d)'
+jq -n -c '"12" | tonumber + 1, (34 | tostring), ("[1,2]" | fromjson), ({a: 1} | tojson)'
+jq -n -r '"é☃" | length, utf8bytelength, .'
+jq -n -c '["b", "a", "C"] | sort, (map(ascii_downcase) | sort), (. | inside(["a", "b", "C", "d"]))'
+jq -n '"tab\tnewline\n\"quote\" \u00e9"'
+jq -n -r '"tab\tnewline\n\"quote\" \u00e9"'
+jq -n -j '"no", "newline"'; echo

@@ -1,0 +1,1 @@
+bash -c 'exit 3'; echo $?; sh -c 'kill -TERM $$'; echo $?

@@ -1,0 +1,1 @@
+paste <(seq 3) <(printf 'a\nb\nc\n')

@@ -1,0 +1,1 @@
+definitely-not-a-command --help; echo "code $?"

@@ -1,0 +1,1 @@
+GREETING=hello sh -c 'echo "$GREETING"'; echo "[${GREETING-unset}]"

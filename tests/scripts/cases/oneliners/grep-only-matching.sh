@@ -1,0 +1,1 @@
+echo 'mail ann@x.org and bob@y.net now' | grep -oE '[a-z]+@[a-z.]+'

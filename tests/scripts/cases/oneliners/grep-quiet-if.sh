@@ -1,0 +1,1 @@
+if echo "build OK" | grep -q OK; then echo passed; else echo failed; fi

@@ -1,0 +1,1 @@
+grep -o 'b.' <<< "abcabd"; wc -w <<< "one two three"; cat <<< "$(printf 'x\ny')"

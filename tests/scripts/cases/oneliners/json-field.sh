@@ -1,0 +1,1 @@
+echo '{"name":"belljar","version":"1.2.3","deps":["a","b"]}' | jq -r '.version'

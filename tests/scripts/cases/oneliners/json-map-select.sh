@@ -1,0 +1,1 @@
+echo '[{"n":"a","ok":true},{"n":"b","ok":false},{"n":"c","ok":true}]' | jq -r '.[] | select(.ok) | .n'

@@ -1,0 +1,1 @@
+printf 'a\nb\n' > f; less f | cat; more < f | cat

@@ -1,0 +1,1 @@
+mkdir -p src/app/tests && cd src/app && basename "$PWD" && ls

@@ -1,0 +1,1 @@
+echo 'echo hi' > script; ./script; echo "code $?"; sh script

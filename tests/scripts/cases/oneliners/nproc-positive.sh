@@ -1,0 +1,1 @@
+[ "$(nproc)" -ge 1 ] && echo "some cores"

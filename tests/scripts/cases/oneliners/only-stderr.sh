@@ -1,0 +1,1 @@
+echo oops >&2; exit 1

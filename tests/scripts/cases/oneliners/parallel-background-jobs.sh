@@ -1,0 +1,1 @@
+for i in 1 2 3; do (sleep 0.0$i; echo "job $i" >> log) & done; wait; sort log; echo "all done"

@@ -1,0 +1,1 @@
+(echo "${MUST_BE_SET:?is missing}"); echo "code $?"

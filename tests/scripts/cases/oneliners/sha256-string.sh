@@ -1,0 +1,1 @@
+printf 'abc' | sha256sum | cut -d' ' -f1; printf 'abc' | md5sum | awk '{print $1}'

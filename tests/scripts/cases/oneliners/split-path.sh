@@ -1,0 +1,3 @@
+echo "/usr/local/bin:/usr/bin:/bin" | tr ':' '\n'
+IFS=: read -ra parts <<< "a:b::c"; echo "${#parts[@]}"
+printf '[%s]' "${parts[@]}"; echo

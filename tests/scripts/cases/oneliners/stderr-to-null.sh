@@ -1,0 +1,1 @@
+ls /no/such/dir 2>/dev/null || echo "ls said $?"

@@ -1,0 +1,1 @@
+[ -f config.json ] && cat config.json || echo "no config"

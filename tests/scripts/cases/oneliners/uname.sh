@@ -1,0 +1,1 @@
+uname -s; test -n "$(uname -r)" && test -n "$(uname -m)" && echo ok

@@ -1,0 +1,1 @@
+PATH= ls; echo $?; PATH=/nonexistent; echo builtin still works; ls; echo $?

@@ -27,6 +27,7 @@ mod error;
 mod events;
 mod executions;
 mod files;
+mod jobs;
 mod lifecycle;
 mod params;
 mod poll;

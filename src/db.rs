@@ -17,6 +17,7 @@
 mod checkpoints;
 mod events;
 mod executions;
+mod jobs;
 mod keys;
 mod migrate;
 mod open;
@@ -33,10 +34,10 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use self::row::{reading, writing};
 use crate::digest::Digest;
-use crate::id::{ExecutionId, SandboxId, SnapshotId};
+use crate::id::{ExecutionId, JobId, SandboxId, SnapshotId};
 use crate::sandbox::records::{
-    Change, CheckpointRecord, Direction, EventRecord, ExecutionRecord, KeyRecord, OrgRecord,
-    Records, RecordsError, SandboxFilter, SandboxRecord, SnapshotFilter, SnapshotRecord,
+    Change, CheckpointRecord, Direction, EventRecord, ExecutionRecord, JobRecord, KeyRecord,
+    OrgRecord, Records, RecordsError, SandboxFilter, SandboxRecord, SnapshotFilter, SnapshotRecord,
 };
 
 /// Keeps records in an SQLite file.
@@ -94,6 +95,7 @@ impl Records for SqliteRecords {
             match change {
                 Change::PutSandbox(record) => sandboxes::put(&transaction, record)?,
                 Change::PutExecution(record) => executions::put(&transaction, record)?,
+                Change::PutJob(record) => jobs::put(&transaction, record)?,
                 Change::AddEvent(record) => events::add(&transaction, record)?,
                 Change::PutOrg(record) => orgs::put(&transaction, record)?,
                 Change::PutKey(record) => keys::put(&transaction, record)?,
@@ -105,6 +107,7 @@ impl Records for SqliteRecords {
                 Change::PurgeSandbox(id) => {
                     checkpoints::delete_of(&transaction, id)?;
                     events::delete_of(&transaction, id)?;
+                    jobs::delete_of(&transaction, id)?;
                     executions::delete_of(&transaction, id)?;
                     sandboxes::delete(&transaction, id)?;
                 }
@@ -136,6 +139,18 @@ impl Records for SqliteRecords {
         limit: u32,
     ) -> Result<Vec<ExecutionRecord>, RecordsError> {
         executions::list(&self.connection, sandbox, limit)
+    }
+
+    fn job(&mut self, id: &JobId) -> Result<Option<JobRecord>, RecordsError> {
+        jobs::get(&self.connection, id)
+    }
+
+    fn jobs(&mut self, sandbox: &SandboxId, limit: u32) -> Result<Vec<JobRecord>, RecordsError> {
+        jobs::list(&self.connection, sandbox, limit)
+    }
+
+    fn unfinished_jobs(&mut self, limit: u32) -> Result<Vec<JobRecord>, RecordsError> {
+        jobs::unfinished(&self.connection, limit)
     }
 
     fn events(

@@ -9,6 +9,7 @@
 //! - Nothing is loaded from the cache that was not verified in this process.
 //! - Guests can always be stopped: every compiled loop and function checks the epoch.
 
+mod adapt;
 pub(crate) mod cache;
 mod config;
 mod error;
@@ -146,8 +147,8 @@ impl Engine {
     /// them. Several callers of one digest, in this process or another one, compile it once.
     ///
     /// # Errors
-    /// [`EngineError::Compile`] for bytes that are not a valid component of the enabled features,
-    /// and I/O errors of the cache.
+    /// [`EngineError::Compile`] for bytes that are neither a valid component of the enabled features
+    /// nor a module for WASI preview 1, and I/O errors of the cache.
     pub(crate) fn load(
         &self,
         digest: Digest,

@@ -7,6 +7,7 @@
 //! `wasi:io`, clocks and random are wasmtime-wasi's; files, standard streams, waiting and
 //! `belljar:process` are ours.
 
+mod entry;
 mod filesystem;
 mod guest;
 mod launch;
@@ -14,7 +15,10 @@ mod link;
 mod outcome;
 mod poll;
 pub(crate) mod preinit;
+mod process;
 mod signals;
+mod slots;
 mod stdio;
+mod uploads;
 
 pub(crate) use launch::Host;

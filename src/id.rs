@@ -119,6 +119,9 @@ typed_id!(
     /// Names one execution of a command in a sandbox.
     ExecutionId, "exec_");
 typed_id!(
+    /// Names a command that runs in the background of a sandbox.
+    JobId, "job_");
+typed_id!(
     /// Names a runtime of the catalogue.
     RuntimeId, "srt_");
 typed_id!(

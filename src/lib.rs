@@ -25,6 +25,7 @@
 //! *guest*: code inside a sandbox. *host*: this library. *runtime*: what a sandbox is made of, a
 //! tree of programs and their library. *component*, *instance*, *store*, *linker*: wasmtime's.
 //! *process*: one instance. *execution*: one command of a sandbox, from request to exit status.
+//! *job*: a command in a sandbox's background, beside its execution.
 //! *one-shot*: a sandbox made for one execution. *spool*: retained output of a process. *epoch*:
 //! the clock tick at which guests can be stopped. *fuel*: an exact budget of instructions.
 //! *account*: what memory or CPU time is charged to. *ledger*: the records of all that happened.
@@ -59,21 +60,22 @@ pub mod cli;
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use digest::Digest;
 pub use id::{
-    CheckpointId, EventId, ExecutionId, KeyId, OrgId, RuntimeId, SandboxId, SnapshotId, StreamId,
+    CheckpointId, EventId, ExecutionId, JobId, KeyId, OrgId, RuntimeId, SandboxId, SnapshotId,
+    StreamId,
 };
 pub use process::Signal;
 pub use runtime::{InstallProgress, Stage};
 pub use sandbox::records::{
-    CheckpointRecord, Direction, EventRecord, ExecutionRecord, ExecutionStatus, Network, Resources,
-    SandboxFilter, SandboxMode, SandboxRecord, SandboxSort, SandboxStatus, SnapshotFilter,
-    SnapshotRecord, SnapshotSort, Timeouts,
+    CheckpointRecord, Direction, EventRecord, ExecutionRecord, ExecutionStatus, JobRecord,
+    JobStatus, Network, Resources, SandboxFilter, SandboxMode, SandboxRecord, SandboxSort,
+    SandboxStatus, SnapshotFilter, SnapshotRecord, SnapshotSort, Timeouts,
 };
 pub use sandbox::{
     Belljar, BelljarOptions, Command, ComponentOutput, DamagedObject, ErrorKind, Execution,
-    FileEntry, FileWrite, ForkOptions, GarbageReport, Ledger, MissingObject, Output, OutputMode,
-    OutputReader, Paused, RuntimeInfo, Sandbox, SandboxError, SandboxOptions, SnapshotFile,
-    SnapshotOptions, Stats, Stdin, StdinWriter, StoreReport, Stream, StreamClosed, TreeChange,
-    TreeChangeKind, TreeDiff, TreeEntryKind, TreeRef,
+    FileEntry, FileWrite, ForkOptions, GarbageReport, Job, Ledger, MissingObject, Output,
+    OutputMode, OutputReader, Paused, RuntimeInfo, Sandbox, SandboxError, SandboxOptions,
+    SnapshotFile, SnapshotOptions, Stats, Stdin, StdinWriter, StoreReport, Stream, StreamClosed,
+    TreeChange, TreeChangeKind, TreeDiff, TreeEntryKind, TreeRef,
 };
 pub use units::{ByteSize, Millicores, UnitError, format_duration, parse_duration};
 

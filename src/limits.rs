@@ -60,6 +60,30 @@ impl MemoryAccount {
     }
 }
 
+/// Bytes of a [`MemoryAccount`], given back when dropped.
+#[derive(Debug)]
+#[must_use = "dropping the charge gives the bytes back"]
+pub(crate) struct Charge {
+    account: Arc<MemoryAccount>,
+    bytes: u64,
+}
+
+impl Charge {
+    /// Charges `bytes` to `account`; none if they do not fit.
+    pub(crate) fn take(account: &Arc<MemoryAccount>, bytes: u64) -> Option<Self> {
+        account.try_charge(bytes).then(|| Self {
+            account: Arc::clone(account),
+            bytes,
+        })
+    }
+}
+
+impl Drop for Charge {
+    fn drop(&mut self) {
+        self.account.release(self.bytes);
+    }
+}
+
 /// At most so many of something at a time: processes, open files, pipes, sockets.
 #[derive(Debug)]
 pub(crate) struct Counter {

@@ -13,6 +13,7 @@ mod initialize;
 mod install;
 mod progress;
 mod tree;
+mod unix;
 
 pub(crate) use catalog::{CATALOG, Manifest};
 pub(crate) use error::RuntimeError;
@@ -20,3 +21,4 @@ pub(crate) use initialize::{Initialize, InitializeError, InitializeStage, Uninit
 pub(crate) use install::{Installed, Installer};
 pub(crate) use progress::Progress;
 pub use progress::{InstallProgress, Stage};
+pub(crate) use unix::names as tool_names;

@@ -6,8 +6,8 @@
 //!
 //! Invariants:
 //! - A sandbox's status changes only as [`state`] allows, and every change is recorded in order.
-//! - At most one execution runs in a sandbox at a time.
-//! - When an execution is seen as ended, its output is complete and its streams are closed.
+//! - At most one execution runs in a sandbox at a time; jobs run beside it.
+//! - When an execution or a job is seen as ended, its output is complete and its streams are closed.
 
 mod archive;
 mod belljar;
@@ -26,6 +26,7 @@ mod filesystem;
 mod fork;
 mod garbage;
 mod handle;
+mod job;
 mod journal;
 mod ledger;
 mod lineage;
@@ -41,6 +42,7 @@ mod runtimes;
 mod snapshot;
 mod state;
 mod stream;
+mod switch;
 mod validate;
 mod weight;
 
@@ -53,6 +55,7 @@ pub use files::FileEntry;
 pub use fork::ForkOptions;
 pub use garbage::{DamagedObject, GarbageReport, MissingObject, StoreReport};
 pub use handle::Sandbox;
+pub use job::Job;
 pub use ledger::Ledger;
 pub use options::{BelljarOptions, Command, FileWrite, OutputMode, SandboxOptions, Stdin};
 pub use pause::Paused;

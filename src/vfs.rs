@@ -24,6 +24,7 @@ mod handle;
 mod inode;
 mod ops;
 mod path;
+mod program;
 mod resolve;
 mod state;
 mod table;
@@ -34,11 +35,12 @@ use self::arena::Arena;
 use self::content::Io;
 pub(crate) use self::errno::Errno;
 pub(crate) use self::error::FsError;
-pub(crate) use self::files::{EntryKind, Executable, ProgramFile};
+pub(crate) use self::files::EntryKind;
 pub(crate) use self::handle::{Access, Handle, OpenFlags, SetTime};
 pub(crate) use self::inode::{Kind, Stat};
 pub(crate) use self::ops::dir::DirStream;
 pub(crate) use self::path::GuestPath;
+pub(crate) use self::program::{Executable, ProgramFile};
 use self::resolve::Caller;
 pub(crate) use self::resolve::Follow;
 pub(crate) use self::state::Usage;
@@ -226,7 +228,6 @@ impl Vfs {
     }
 
     /// What is used, base and all, and how much that may be.
-    #[cfg(test)]
     pub(crate) fn usage(&self) -> (Usage, Usage) {
         let state = self.lock();
         (state.usage, state.limit)
@@ -266,7 +267,7 @@ impl Vfs {
     }
 
     /// Nanoseconds since the Unix epoch.
-    fn now(&self) -> i64 {
+    pub(crate) fn now(&self) -> i64 {
         self.inner.clock.nanos()
     }
 

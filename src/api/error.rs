@@ -100,6 +100,11 @@ impl ApiError {
         Self::not_found("EXECUTION_NOT_FOUND", "execution", id)
     }
 
+    /// 404 for a job.
+    pub(crate) fn job_not_found(id: &str) -> Self {
+        Self::not_found("JOB_NOT_FOUND", "job", id)
+    }
+
     /// 404 for a snapshot.
     pub(crate) fn snapshot_not_found(id: &str) -> Self {
         Self::not_found("SNAPSHOT_NOT_FOUND", "snapshot", id)

@@ -11,7 +11,7 @@ use axum::http::{Uri, header};
 use crate::api::error::ApiError;
 use crate::api::state::ApiState;
 use crate::api::wire::field::BaseUrl;
-use crate::id::{ExecutionId, SandboxId, SnapshotId, StreamId};
+use crate::id::{ExecutionId, JobId, SandboxId, SnapshotId, StreamId};
 use crate::units::parse_duration;
 
 /// The query of a request. Unknown names are ignored, unknown values are refused, an empty value
@@ -135,6 +135,12 @@ impl InPath for ExecutionId {
     }
 }
 
+impl InPath for JobId {
+    fn of_segment(segment: &str) -> Result<Self, ApiError> {
+        Self::parse(segment).map_err(|_| ApiError::job_not_found(segment))
+    }
+}
+
 impl InPath for StreamId {
     fn of_segment(segment: &str) -> Result<Self, ApiError> {
         Self::parse(segment).map_err(|_| ApiError::stream_not_found(segment))
@@ -184,15 +190,41 @@ impl<S: Send + Sync> FromRequestParts<S> for PathCheckpoint {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let Path((sandbox, checkpoint)) =
-            Path::<(String, String)>::from_request_parts(parts, state)
-                .await
-                .map_err(|_| ApiError::invalid("the path is not valid UTF-8"))?;
+        let (sandbox, checkpoint) = two_segments(parts, state).await?;
         Ok(Self {
             sandbox: SandboxId::of_segment(&sandbox)?,
             checkpoint,
         })
     }
+}
+
+/// A job in the path, and its sandbox.
+#[derive(Debug)]
+pub(crate) struct PathJob {
+    pub(crate) sandbox: SandboxId,
+    pub(crate) job: JobId,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for PathJob {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let (sandbox, job) = two_segments(parts, state).await?;
+        Ok(Self {
+            sandbox: SandboxId::of_segment(&sandbox)?,
+            job: JobId::of_segment(&job)?,
+        })
+    }
+}
+
+async fn two_segments<S: Send + Sync>(
+    parts: &mut Parts,
+    state: &S,
+) -> Result<(String, String), ApiError> {
+    let Path(segments) = Path::from_request_parts(parts, state)
+        .await
+        .map_err(|_| ApiError::invalid("the path is not valid UTF-8"))?;
+    Ok(segments)
 }
 
 impl<S> FromRequestParts<S> for BaseUrl

@@ -17,7 +17,7 @@ use crate::api::error::{ApiError, CallShape};
 use crate::api::session::{self, SessionId};
 use crate::api::state::ApiState;
 use crate::api::{
-    checkpoints, cloud, creation, diff, env, events, executions, files, lifecycle, runtimes,
+    checkpoints, cloud, creation, diff, env, events, executions, files, jobs, lifecycle, runtimes,
     sandboxes, snapshots, stream, transfer, unavailable,
 };
 
@@ -62,6 +62,14 @@ fn sandbox_calls() -> Router<ApiState> {
         .route("/sandbox/env/{id}", patch(env::set))
         .route("/sandbox/sandboxes/{id}/executions", get(executions::list))
         .route("/sandbox/sandboxes/{id}/events", get(events::list))
+        .route(
+            "/sandbox/sandboxes/{id}/jobs",
+            post(jobs::create).get(jobs::list),
+        )
+        .route(
+            "/sandbox/sandboxes/{id}/jobs/{job}",
+            get(jobs::get).delete(jobs::stop),
+        )
         .route(
             "/sandbox/{id}",
             get(sandboxes::get).delete(sandboxes::destroy),

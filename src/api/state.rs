@@ -8,9 +8,10 @@ use tokio::sync::watch;
 
 use crate::api::auth::{Caller, Keys};
 use crate::api::error::ApiError;
+use crate::api::params::PathJob;
 use crate::api::wire::snapshot::{Bases, Owners};
 use crate::id::{ExecutionId, SandboxId, SnapshotId};
-use crate::sandbox::records::{ExecutionRecord, Records, SandboxRecord, SnapshotRecord};
+use crate::sandbox::records::{ExecutionRecord, JobRecord, Records, SandboxRecord, SnapshotRecord};
 use crate::sandbox::{Belljar, ErrorKind, Sandbox, SandboxError};
 
 /// The largest request body that is read. Files travel as base64 inside JSON, so this bounds what
@@ -249,6 +250,17 @@ impl ApiState {
             Ok(record)
         } else {
             Err(ApiError::execution_not_found(id.as_str()))
+        }
+    }
+
+    /// The record of a job of a sandbox of the caller's organisation.
+    pub(crate) async fn job(&self, caller: &Caller, path: &PathJob) -> Result<JobRecord, ApiError> {
+        self.sandbox_record(caller, &path.sandbox).await?;
+        let record = self.belljar().job(&path.job).await?;
+        if record.sandbox_id == path.sandbox {
+            Ok(record)
+        } else {
+            Err(ApiError::job_not_found(path.job.as_str()))
         }
     }
 }

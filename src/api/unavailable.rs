@@ -2,7 +2,7 @@
 //! send users looking for a wrong URL.
 
 use axum::Router;
-use axum::routing::{delete, get, post, put};
+use axum::routing::{get, post, put};
 
 use crate::api::error::ApiError;
 use crate::api::state::ApiState;
@@ -17,24 +17,11 @@ macro_rules! missing {
 /// All of them need a key.
 pub(crate) fn calls() -> Router<ApiState> {
     Router::new()
-        .merge(jobs())
         .merge(builds())
         .route("/fs/download/{id}", missing!(get, "downloading an archive"))
         .route("/fs/upload/{id}", missing!(post, "uploading an archive"))
         .route("/services/stats/{org}", missing!(get, "statistics"))
         .merge(streams())
-}
-
-fn jobs() -> Router<ApiState> {
-    Router::new()
-        .route(
-            "/sandbox/sandboxes/{id}/jobs",
-            missing!(post, "creating a job").merge(missing!(get, "listing jobs")),
-        )
-        .route(
-            "/sandbox/sandboxes/{id}/jobs/{job}",
-            missing!(get, "getting a job").merge(missing!(delete, "stopping a job")),
-        )
 }
 
 fn builds() -> Router<ApiState> {

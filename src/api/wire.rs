@@ -14,6 +14,7 @@ pub(crate) mod event;
 pub(crate) mod execution;
 pub(crate) mod field;
 pub(crate) mod file;
+pub(crate) mod job;
 pub(crate) mod lifecycle;
 pub(crate) mod runtime;
 pub(crate) mod sandbox;

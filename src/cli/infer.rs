@@ -10,9 +10,12 @@ use super::exit::CliError;
 /// [`CliError::UnknownProgram`] with the names of all runtimes if none has it.
 pub(super) fn runtime_for(program: &str, runtimes: &[RuntimeInfo]) -> Result<String, CliError> {
     let name = program.rsplit('/').next().unwrap_or(program);
+    let has = |names: &[String]| names.iter().any(|has| has == name);
+    // What every runtime has means the first.
     runtimes
         .iter()
-        .find(|runtime| runtime.programs.iter().any(|has| has == name))
+        .find(|runtime| has(&runtime.programs))
+        .or_else(|| runtimes.iter().find(|runtime| has(&runtime.tools)))
         .map(|runtime| runtime.name.clone())
         .ok_or_else(|| CliError::UnknownProgram {
             program: program.to_owned(),

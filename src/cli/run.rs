@@ -152,6 +152,6 @@ fn exit_code(record: &ExecutionRecord) -> u8 {
 fn by_signal(signal: Signal) -> u8 {
     match signal {
         Signal::Terminate => TERMINATED,
-        Signal::Interrupt | Signal::Kill => INTERRUPTED,
+        _ => INTERRUPTED,
     }
 }

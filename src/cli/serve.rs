@@ -50,6 +50,9 @@ pub(crate) struct ServeArgs {
     /// How failures that the TypeScript client has classes for are sent to it
     #[arg(long, value_name = "HOW", default_value = "off")]
     typed_errors: TypedErrorsArg,
+    /// Let sandboxes run WebAssembly that did not come with their runtime, such as uploaded files
+    #[arg(long, env = "BELLJAR_UPLOADED_PROGRAMS", hide_env_values = true)]
+    uploaded_programs: bool,
     /// How long there is at least between two collections of garbage, as 5m or 1h30m [default: 5m, if
     /// there is much to collect]
     #[arg(
@@ -76,11 +79,14 @@ pub(super) async fn serve(args: ServeArgs, data: &DataArgs) -> Result<ExitCode, 
     let mut interrupts = Interrupts::listen().map_err(|source| CliError::Threads { source })?;
     // What can be refused is refused before anything is made.
     let addresses = addresses(&args).await?;
-    let collecting = |options: BelljarOptions| match args.gc_interval {
-        Some(period) => options.collect_every(period),
-        None => options,
+    let serving = |options: BelljarOptions| {
+        let options = options.uploaded_programs(args.uploaded_programs);
+        match args.gc_interval {
+            Some(period) => options.collect_every(period),
+            None => options,
+        }
     };
-    let belljar = data.open_with(collecting).await?;
+    let belljar = data.open_with(serving).await?;
     let key = if args.dev {
         Some(dev_key(&belljar).await?)
     } else {

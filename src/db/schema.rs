@@ -16,7 +16,7 @@
 pub(super) const APPLICATION_ID: i32 = 0x626a_6172;
 
 /// The steps, oldest first.
-pub(super) const STEPS: &[&str] = &[FIRST, KEPT_TREES];
+pub(super) const STEPS: &[&str] = &[FIRST, KEPT_TREES, JOBS];
 
 const FIRST: &str = "
 CREATE TABLE sandboxes (
@@ -112,4 +112,19 @@ CREATE TABLE checkpoints (
     record     TEXT    NOT NULL
 ) STRICT;
 CREATE INDEX checkpoints_by_sandbox ON checkpoints (sandbox_id, created_at, seq);
+";
+
+/// Jobs. Those that have not ended are few, and what a restart looks for.
+const JOBS: &str = "
+CREATE TABLE jobs (
+    seq        INTEGER PRIMARY KEY,
+    id         TEXT    NOT NULL UNIQUE,
+    sandbox_id TEXT    NOT NULL,
+    ended      INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    format     INTEGER NOT NULL,
+    record     TEXT    NOT NULL
+) STRICT;
+CREATE INDEX jobs_by_sandbox ON jobs (sandbox_id, created_at, seq);
+CREATE INDEX jobs_unfinished ON jobs (created_at, seq) WHERE NOT ended;
 ";

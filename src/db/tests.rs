@@ -55,6 +55,7 @@ fn records_are_there_again_after_reopening() {
         Change::PutKey(contract::key("k", 2)),
         put(contract::sandbox("x", 3)),
         Change::PutExecution(Box::new(contract::execution("1", "x", 4))),
+        Change::PutJob(Box::new(contract::job("1", "x", 4))),
         Change::AddEvent(contract::event("1", "x", 5)),
         Change::AddEvent(contract::event("0", "x", 5)),
     ];
@@ -70,6 +71,10 @@ fn records_are_there_again_after_reopening() {
     assert_eq!(
         records.executions(&id, 9).unwrap(),
         [contract::execution("1", "x", 4)]
+    );
+    assert_eq!(
+        records.unfinished_jobs(9).unwrap(),
+        [contract::job("1", "x", 4)]
     );
     // The order within a millisecond too, and it goes on where it stopped.
     records
@@ -146,7 +151,7 @@ fn a_file_of_a_newer_version_is_refused_and_left_alone() {
         error,
         RecordsError::Newer {
             found: 99,
-            supported: 2,
+            supported: 3,
             ..
         }
     ));
@@ -299,6 +304,75 @@ fn a_file_of_the_first_version_is_brought_up_to_date() {
 }
 
 #[test]
+fn a_file_without_jobs_keeps_what_it_has_and_gets_them() {
+    let (_folder, path) = place();
+    let connection = Connection::open(&path).unwrap();
+    for step in &schema::STEPS[..2] {
+        connection.execute_batch(step).unwrap();
+    }
+    let pragmas = [
+        ("application_id", i64::from(schema::APPLICATION_ID)),
+        ("user_version", 2),
+    ];
+    for (name, value) in pragmas {
+        connection.pragma_update(None, name, value).unwrap();
+    }
+    let rows = [
+        (
+            "INTO sandboxes (id, org, status, mode, created_at, updated_at, executions, format,
+                             record)
+             VALUES ('sbx_x', 'org_a', 'idle', 'interactive', 1, 1, 0, 1, ?1)",
+            serde_json::to_string(&contract::sandbox("x", 1)),
+        ),
+        (
+            "INTO executions (id, sandbox_id, created_at, format, record)
+             VALUES ('exec_1', 'sbx_x', 2, 1, ?1)",
+            serde_json::to_string(&contract::execution("1", "x", 2)),
+        ),
+        (
+            "INTO events (id, sandbox_id, created_at, format, record)
+             VALUES ('evt_1', 'sbx_x', 3, 1, ?1)",
+            serde_json::to_string(&contract::event("1", "x", 3)),
+        ),
+        (
+            "INTO checkpoints (id, sandbox_id, root, created_at, format, record)
+             VALUES ('ckpt_c', 'sbx_x', 'none', 5, 1, ?1)",
+            serde_json::to_string(&contract::checkpoint("c", "x", 5)),
+        ),
+    ];
+    for (insert, json) in rows {
+        let sql = format!("INSERT {insert}");
+        connection.execute(&sql, [json.unwrap()]).unwrap();
+    }
+    drop(connection);
+
+    let mut records = SqliteRecords::open(&path).unwrap();
+    let id = contract::sandbox("x", 1).id;
+    assert_eq!(
+        records.sandbox(&id).unwrap(),
+        Some(contract::sandbox("x", 1))
+    );
+    assert_eq!(
+        records.executions(&id, 9).unwrap(),
+        [contract::execution("1", "x", 2)]
+    );
+    assert_eq!(
+        records.events(&id, 9, Direction::Asc).unwrap(),
+        [contract::event("1", "x", 3)]
+    );
+    assert_eq!(
+        records.checkpoints(&id).unwrap(),
+        [contract::checkpoint("c", "x", 5)]
+    );
+    assert_eq!(records.jobs(&id, 9).unwrap(), []);
+    let job = contract::job("1", "x", 6);
+    records
+        .apply(&[Change::PutJob(Box::new(job.clone()))])
+        .unwrap();
+    assert_eq!(records.jobs(&id, 9).unwrap(), [job]);
+}
+
+#[test]
 fn a_record_as_the_first_version_wrote_it_is_read() {
     let (_folder, path) = place();
     let mut records = SqliteRecords::open(&path).unwrap();
@@ -363,6 +437,8 @@ fn lists_use_an_index() {
     let records = SqliteRecords::open(&path).unwrap();
     for sql in [
         "SELECT record FROM executions WHERE sandbox_id = 'x' ORDER BY created_at DESC, seq DESC",
+        "SELECT record FROM jobs WHERE sandbox_id = 'x' ORDER BY created_at DESC, seq DESC",
+        "SELECT record FROM jobs WHERE NOT ended ORDER BY created_at, seq",
         "SELECT record FROM events WHERE sandbox_id = 'x' ORDER BY created_at ASC, seq ASC",
         "SELECT record FROM sandboxes WHERE org = 'x' ORDER BY created_at DESC, seq DESC",
         "SELECT record FROM sandboxes WHERE TRUE ORDER BY created_at DESC, seq DESC",

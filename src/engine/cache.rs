@@ -25,6 +25,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use wasmtime::component::Component;
 
+use super::adapt;
 use super::error::EngineError;
 use crate::digest::Digest;
 
@@ -126,10 +127,14 @@ impl CompileCache {
         }
 
         let bytes = read().map_err(|source| EngineError::ReadProgram { digest, source })?;
-        let compiled = engine
-            .precompile_component(&bytes)
+        let component = if adapt::is_module(&bytes) {
+            adapt::componentize(&bytes)
+        } else {
+            Ok(bytes)
+        };
+        let compiled = component
+            .and_then(|component| engine.precompile_component(&component))
             .map_err(|source| EngineError::Compile { digest, source })?;
-        drop(bytes);
         self.store(digest, "cwasm", &compiled)?;
         // Written last: without it the compiled file does not count.
         self.store(digest, "b3", Digest::of(&compiled).as_bytes())?;
@@ -223,6 +228,7 @@ fn engine_key(engine: &wasmtime::Engine) -> Digest {
     let mut feed = Feed(blake3::Hasher::new());
     engine.precompile_compatibility_hash().hash(&mut feed);
     // Copy-on-write images and address maps are decided at compile time, too.
+    feed.0.update(adapt::VERSION.as_bytes());
     feed.0.update(std::env::consts::OS.as_bytes());
     feed.0.update(std::env::consts::ARCH.as_bytes());
     Digest::from(*feed.0.finalize().as_bytes())

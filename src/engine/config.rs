@@ -59,11 +59,11 @@ pub(crate) struct EngineOptions {
 }
 
 impl EngineOptions {
-    /// Defaults for this machine: as many guest threads as cores, 256 processes.
+    /// Defaults for this machine: as many guest threads as cores, 512 processes.
     pub(crate) fn new(metering: Metering) -> Self {
         Self {
             metering,
-            max_processes: 256,
+            max_processes: 512,
             max_memory: ByteSize::mib(4096),
             guest_threads: std::thread::available_parallelism().map_or(1, usize::from),
         }

@@ -1,6 +1,7 @@
 //! Charges what an instance allocates to its sandbox's memory account.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use wasmtime::ResourceLimiter;
 
@@ -24,15 +25,18 @@ pub(crate) struct AccountLimiter {
     charged: u64,
     peak: u64,
     refused: bool,
+    /// What it has now, for whoever looks from outside.
+    now: Arc<AtomicU64>,
 }
 
 impl AccountLimiter {
-    pub(crate) fn new(account: Arc<MemoryAccount>) -> Self {
+    pub(crate) fn new(account: Arc<MemoryAccount>, now: Arc<AtomicU64>) -> Self {
         Self {
             account,
             charged: 0,
             peak: 0,
             refused: false,
+            now,
         }
     }
 
@@ -53,6 +57,7 @@ impl AccountLimiter {
         }
         self.charged += bytes;
         self.peak = self.peak.max(self.charged);
+        self.now.store(self.charged, Ordering::Relaxed);
         true
     }
 }
@@ -109,7 +114,7 @@ mod tests {
     #[test]
     fn growth_beyond_the_account_is_refused_and_everything_is_given_back() {
         let account = Arc::new(MemoryAccount::new(1 << 20));
-        let mut limiter = AccountLimiter::new(Arc::clone(&account));
+        let mut limiter = AccountLimiter::new(Arc::clone(&account), Arc::default());
         assert!(limiter.memory_growing(0, 1 << 19, None).unwrap());
         assert!(!limiter.memory_growing(1 << 19, 2 << 20, None).unwrap());
         assert!(limiter.refused());
@@ -122,8 +127,8 @@ mod tests {
     #[test]
     fn two_processes_share_one_account() {
         let account = Arc::new(MemoryAccount::new(100));
-        let mut first = AccountLimiter::new(Arc::clone(&account));
-        let mut second = AccountLimiter::new(Arc::clone(&account));
+        let mut first = AccountLimiter::new(Arc::clone(&account), Arc::default());
+        let mut second = AccountLimiter::new(Arc::clone(&account), Arc::default());
         assert!(first.memory_growing(0, 60, None).unwrap());
         assert!(!second.memory_growing(0, 60, None).unwrap());
         drop(first);

@@ -17,20 +17,23 @@ use crate::limits::cpu::CpuAccount;
 
 /// Runs a future on an account: measures its polls and pauses it when the account is in debt.
 #[derive(Debug)]
-pub(crate) struct Metered<F> {
+pub(crate) struct Metered<F, T> {
     inner: Pin<Box<F>>,
     account: Arc<CpuAccount>,
     pause: Option<Pin<Box<Sleep>>>,
     ran: Duration,
+    tell: T,
 }
 
-impl<F: Future> Metered<F> {
-    pub(crate) fn new(inner: F, account: Arc<CpuAccount>) -> Self {
+impl<F: Future, T: Fn(Duration) + Unpin> Metered<F, T> {
+    /// `tell` is told the time of each poll.
+    pub(crate) fn new(inner: F, account: Arc<CpuAccount>, tell: T) -> Self {
         Self {
             inner: Box::pin(inner),
             account,
             pause: None,
             ran: Duration::ZERO,
+            tell,
         }
     }
 
@@ -40,7 +43,7 @@ impl<F: Future> Metered<F> {
     }
 }
 
-impl<F: Future> Future for Metered<F> {
+impl<F: Future, T: Fn(Duration) + Unpin> Future for Metered<F, T> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
@@ -61,6 +64,7 @@ impl<F: Future> Future for Metered<F> {
         let ran = start.elapsed();
         this.ran += ran;
         this.account.charge(ran);
+        (this.tell)(ran);
         polled
     }
 }

@@ -14,24 +14,28 @@
 //! - A directory opened below one that may be changed may be changed, asked for or not: programs
 //!   built with the preview 1 adapter never ask (`descriptor-flags.mutate-directory` is younger).
 
-mod bindings;
+pub(super) mod bindings;
 mod convert;
+mod devices;
 mod error;
 mod preopens;
 mod streams;
 mod types;
 mod write;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use wasmtime::component::{HasData, Linker, Resource, ResourceTable};
 
 use self::bindings::wasi::filesystem;
 use self::bindings::wasi::filesystem::types::{DescriptorFlags, ErrorCode};
+pub(super) use self::devices::number;
 use self::error::Failure;
+pub(super) use self::error::StreamFailure;
 use super::guest::Guest;
-use super::stdio::{GuestInput, GuestOutput};
-use crate::vfs::{DirStream, Handle, Vfs};
+use crate::process::{Control, Description, Process};
+use crate::vfs::{DirStream, Handle, Usage, Vfs};
 
 /// Open files, listings and streams that a process can have at a time. Fewer than the handles of
 /// `guest::MAX_HANDLES`, so that whoever has too many files open is told so and can still close
@@ -45,9 +49,8 @@ const MAX_READ: usize = 256 << 10;
 pub(super) struct Filesystem {
     /// None in a process that sees nothing.
     shown: Option<(Vfs, Rights)>,
-    stdin: GuestInput,
-    stdout: GuestOutput,
-    stderr: GuestOutput,
+    /// The first working directory, an absolute path.
+    cwd: String,
     /// One clone for everything that is open.
     open: Slot,
 }
@@ -65,20 +68,40 @@ pub(super) enum Rights {
 type Slot = Arc<()>;
 
 impl Filesystem {
-    /// What is shown to a process with these standard streams.
-    pub(super) fn new(
-        shown: Option<(Vfs, Rights)>,
-        stdin: GuestInput,
-        stdout: GuestOutput,
-        stderr: GuestOutput,
-    ) -> Self {
+    /// What is shown to a process that starts in `cwd`.
+    pub(super) fn new(shown: Option<(Vfs, Rights)>, cwd: String) -> Self {
         Self {
             shown,
-            stdin,
-            stdout,
-            stderr,
+            cwd,
             open: Slot::default(),
         }
+    }
+
+    /// The root, if anything is shown, and what a path of this process is relative to it.
+    pub(super) fn seen_from_root(&self, path: &str) -> Option<(Handle, String)> {
+        let (vfs, _) = self.shown.as_ref()?;
+        let whole = if path.starts_with('/') || path.is_empty() {
+            path.to_owned()
+        } else {
+            format!("{}/{path}", self.cwd)
+        };
+        let relative = whole.trim_start_matches('/');
+        let relative = if relative.is_empty() && !path.is_empty() {
+            ".".to_owned()
+        } else {
+            relative.to_owned()
+        };
+        Some((vfs.root(), relative))
+    }
+
+    /// How much there is and may be.
+    pub(super) fn usage(&self) -> Option<(Usage, Usage)> {
+        self.shown.as_ref().map(|(vfs, _)| vfs.usage())
+    }
+
+    /// Whether anything can be changed.
+    pub(super) fn may_change(&self) -> bool {
+        matches!(self.shown, Some((_, Rights::Change)))
     }
 
     /// A place for one more open thing.
@@ -95,6 +118,8 @@ impl Filesystem {
 #[expect(unreachable_pub, reason = "the bindings re-export it")]
 pub struct Descriptor {
     handle: Arc<Handle>,
+    /// What it stands for instead, if it is one of `/dev/stdin` and the like.
+    inherited: Option<Description>,
     rights: Rights,
     /// What `get-flags` repeats: wishes about synchronisation.
     wishes: DescriptorFlags,
@@ -121,6 +146,9 @@ pub struct DirectoryEntryStream {
 /// A process's filesystem with its table of handles, for the time of a call.
 pub(super) struct FilesystemView<'a> {
     pub(super) filesystem: &'a Filesystem,
+    pub(super) descriptions: &'a BTreeMap<u32, Description>,
+    pub(super) control: &'a Arc<Control>,
+    pub(super) process: Option<&'a Process>,
     pub(super) table: &'a mut ResourceTable,
 }
 

@@ -1,5 +1,6 @@
 //! The data of one process's store, and how it is made.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use wasmtime::component::ResourceTable;
@@ -10,7 +11,7 @@ use super::stdio::{GuestInput, GuestOutput};
 use crate::engine::limiter::AccountLimiter;
 use crate::engine::watch::WatchedWord;
 use crate::limits::MemoryAccount;
-use crate::process::{Control, Input, LaunchSpec, Output};
+use crate::process::{Control, Description, LaunchSpec, LiveUsage, Output, Process};
 use crate::vfs::Vfs;
 
 /// Handles that one process can hold: open files, streams, pollables. Each takes some hundred
@@ -23,81 +24,93 @@ pub(super) struct Guest {
     filesystem: Filesystem,
     pub(super) table: ResourceTable,
     pub(super) limiter: AccountLimiter,
+    pub(super) memory: Arc<MemoryAccount>,
     pub(super) control: Arc<Control>,
     pub(super) watch: Option<WatchedWord>,
+    /// What it was started with, by number.
+    pub(super) descriptions: BTreeMap<u32, Description>,
+    /// Its place among other processes, if it has one.
+    pub(super) process: Option<Arc<Process>>,
 }
 
-/// Standard streams of a process.
-struct Stdio {
-    input: Input,
-    output: Output,
-    error: Output,
+/// What a guest is made of.
+struct Parts {
+    wasi: WasiCtxBuilder,
+    files: Option<(Vfs, Rights)>,
+    cwd: String,
+    descriptions: BTreeMap<u32, Description>,
+    memory: Arc<MemoryAccount>,
+    control: Arc<Control>,
+    usage: Arc<LiveUsage>,
+    process: Option<Arc<Process>>,
 }
 
 impl Guest {
     /// Everything starts denied: no network, no clock to set, only the sandbox's own files.
     pub(super) fn new(spec: LaunchSpec) -> Self {
         let mut wasi = WasiCtxBuilder::new();
-        wasi.args(&spec.argv).envs(&spec.env);
-        let stdio = Stdio {
-            input: spec.stdin,
-            output: spec.stdout,
-            error: spec.stderr,
-        };
-        let filesystem = Some((spec.vfs, Rights::Change));
-        Self::of(wasi, filesystem, stdio, spec.memory, spec.control)
+        wasi.args(&spec.argv).envs(&spec.env).initial_cwd(&spec.cwd);
+        Self::of(Parts {
+            wasi,
+            files: Some((spec.vfs, Rights::Change)),
+            cwd: spec.cwd,
+            descriptions: spec.descriptions,
+            memory: spec.memory,
+            control: spec.control,
+            usage: spec.usage,
+            process: spec.process,
+        })
     }
 
     /// A guest that initialises: it sees files, but can change none, and has no bounds.
     pub(super) fn initializing(vfs: Vfs, environment: &[(&str, &str)], said: Output) -> Self {
         let mut wasi = WasiCtxBuilder::new();
         wasi.envs(environment);
-        let stdio = Stdio {
-            input: Input::Empty,
-            output: said.clone(),
-            error: said,
-        };
-        let memory = Arc::new(MemoryAccount::new(u64::MAX));
-        let filesystem = Some((vfs, Rights::Look));
-        Self::of(wasi, filesystem, stdio, memory, Arc::default())
+        let said = Description::from(said);
+        Self::of(Parts {
+            files: Some((vfs, Rights::Look)),
+            descriptions: BTreeMap::from([(1, said.clone()), (2, said)]),
+            ..Parts::nothing(wasi)
+        })
     }
 
     /// A guest that will never run: it sees nothing at all.
     pub(super) fn blank() -> Self {
-        let stdio = Stdio {
-            input: Input::Empty,
-            output: Output::Discard,
-            error: Output::Discard,
-        };
-        let memory = Arc::new(MemoryAccount::new(u64::MAX));
-        Self::of(WasiCtxBuilder::new(), None, stdio, memory, Arc::default())
+        Self::of(Parts::nothing(WasiCtxBuilder::new()))
     }
 
-    fn of(
-        mut wasi: WasiCtxBuilder,
-        filesystem: Option<(Vfs, Rights)>,
-        stdio: Stdio,
-        memory: Arc<MemoryAccount>,
-        control: Arc<Control>,
-    ) -> Self {
-        let stdin = GuestInput::new(stdio.input, Arc::clone(&control));
-        let stdout = GuestOutput::new(stdio.output);
-        let stderr = GuestOutput::new(stdio.error);
-        wasi.stdin(stdin.clone())
-            .stdout(stdout.clone())
-            .stderr(stderr.clone())
+    fn of(mut parts: Parts) -> Self {
+        let mut standard = |number| {
+            parts
+                .descriptions
+                .entry(number)
+                .or_insert_with(Description::null)
+                .clone()
+        };
+        let control = parts.control;
+        let stdin = GuestInput::new(standard(0), Arc::clone(&control));
+        let stdout = GuestOutput::new(standard(1), Arc::clone(&control));
+        let stderr = GuestOutput::new(standard(2), Arc::clone(&control));
+        parts
+            .wasi
+            .stdin(stdin)
+            .stdout(stdout)
+            .stderr(stderr)
             .allow_tcp(false)
             .allow_udp(false)
             .allow_ip_name_lookup(false);
         let mut table = ResourceTable::new();
         table.set_max_capacity(MAX_HANDLES);
         Self {
-            wasi: wasi.build(),
-            filesystem: Filesystem::new(filesystem, stdin, stdout, stderr),
+            wasi: parts.wasi.build(),
+            filesystem: Filesystem::new(parts.files, parts.cwd),
             table,
-            limiter: AccountLimiter::new(memory),
+            limiter: AccountLimiter::new(Arc::clone(&parts.memory), parts.usage.memory_now()),
+            memory: parts.memory,
             control,
             watch: None,
+            descriptions: parts.descriptions,
+            process: parts.process,
         }
     }
 
@@ -105,7 +118,26 @@ impl Guest {
     pub(super) fn files(&mut self) -> FilesystemView<'_> {
         FilesystemView {
             filesystem: &self.filesystem,
+            descriptions: &self.descriptions,
+            control: &self.control,
+            process: self.process.as_deref(),
             table: &mut self.table,
+        }
+    }
+}
+
+impl Parts {
+    /// Of a guest that has nothing.
+    fn nothing(wasi: WasiCtxBuilder) -> Self {
+        Self {
+            wasi,
+            files: None,
+            cwd: "/".to_owned(),
+            descriptions: BTreeMap::new(),
+            memory: Arc::new(MemoryAccount::new(u64::MAX)),
+            control: Arc::default(),
+            usage: Arc::default(),
+            process: None,
         }
     }
 }

@@ -1,30 +1,27 @@
 //! Runs programs: from compiled code to exit status.
 
 use std::collections::HashMap;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
-use tokio::sync::Semaphore;
-use tokio::task::JoinHandle;
-use wasmtime::component::{ComponentExportIndex, InstancePre, Linker};
+use wasmtime::component::{InstancePre, Linker};
 use wasmtime::{AsContextMut, Store, UpdateDeadline};
 
+use super::entry::Entry;
 use super::guest::Guest;
-use super::{link, outcome, signals};
+use super::slots::{Permit, Slots};
+use super::stdio::EndedBySignal;
+use super::uploads::{COMPILE_PATIENCE, Uploads};
+use super::{link, outcome, process, signals};
 use crate::digest::Digest;
-use crate::engine::Engine;
 use crate::engine::meter::Metered;
+use crate::engine::{Engine, EngineError};
 use crate::limits::MemoryAccount;
 use crate::limits::cpu::CpuAccount;
-use crate::process::{Completion, ExitStatus, Launch, LaunchError, LaunchSpec};
+use crate::process::{Completion, Ended, ExitStatus, Launch, LaunchError, LaunchSpec, LiveUsage};
 use crate::vfs::ProgramFile;
 
-/// What a runtime's program exports; see `wit/process.wit`.
-const ENTRY: &str = "exec";
 /// Instructions after which a guest with a budget yields, so that it can be killed.
 const FUEL_YIELD: u64 = 10_000_000;
 
@@ -38,14 +35,14 @@ struct Inner {
     engine: Engine,
     linker: Linker<Guest>,
     linked: Mutex<HashMap<Digest, Arc<Linked>>>,
-    /// One permit a process: a launch beyond the pool's size waits instead of failing.
-    slots: Arc<Semaphore>,
+    uploads: Uploads,
+    slots: Slots,
 }
 
 /// A program ready to be instantiated.
 struct Linked {
     pre: InstancePre<Guest>,
-    entry: ComponentExportIndex,
+    entry: Entry,
 }
 
 impl Host {
@@ -57,14 +54,15 @@ impl Host {
         let mut linker = Linker::new(engine.wasmtime());
         link::wasi(&mut linker)
             .and_then(|()| signals::add_to_linker(&mut linker))
+            .and_then(|()| process::add_to_linker(&mut linker))
             .map_err(|error| LaunchError::Engine(error.into()))?;
-        let slots = usize::try_from(max_processes).unwrap_or(usize::MAX);
         Ok(Self {
             inner: Arc::new(Inner {
                 engine,
                 linker,
                 linked: Mutex::default(),
-                slots: Arc::new(Semaphore::new(slots.min(Semaphore::MAX_PERMITS))),
+                uploads: Uploads::default(),
+                slots: Slots::new(max_processes),
             }),
         })
     }
@@ -96,14 +94,11 @@ impl Host {
         let linked = self.linked(program).await?;
         let failed = |error: wasmtime::Error| LaunchError::Engine(error.into());
         // Those that run have slots of their own: they need no warming.
-        let free = u32::try_from(self.inner.slots.available_permits()).unwrap_or(u32::MAX);
-        let permits = Arc::clone(&self.inner.slots)
-            .try_acquire_many_owned(processes.min(free))
-            .map_err(|error| LaunchError::Engine(error.into()))?;
+        let permits = self.inner.slots.free(processes);
         let engine = self.inner.engine.clone();
         let warming = self.inner.engine.spawn(async move {
             let mut warm = Vec::new();
-            for _ in 0..permits.num_permits() {
+            for _ in 0..permits.len() {
                 let mut store = Store::new(engine.wasmtime(), Guest::blank());
                 store.set_epoch_deadline(1);
                 store.epoch_deadline_async_yield_and_update(1);
@@ -129,6 +124,17 @@ impl Host {
         self.lock().remove(&digest);
     }
 
+    /// Forgets the uploaded program that was loaded longest ago, if there are too many. What runs of
+    /// it runs on.
+    fn make_room(&self, loaded: Digest) {
+        if let Some(digest) = self.inner.uploads.loaded(loaded) {
+            self.forget(digest);
+            if let Err(error) = self.inner.engine.cache().remove(digest) {
+                tracing::warn!(%digest, %error, "compiled code of an uploaded program stays");
+            }
+        }
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Digest, Arc<Linked>>> {
         self.inner
             .linked
@@ -140,23 +146,37 @@ impl Host {
         if let Some(linked) = self.lock().get(&program.digest) {
             return Ok(Arc::clone(linked));
         }
+        let turn = if program.uploaded {
+            Some(self.inner.uploads.turn().await?)
+        } else {
+            None
+        };
         let this = self.clone();
         let program = program.clone();
+        let uploaded = program.uploaded;
         // Verifying and mapping take milliseconds, compiling seconds: never on a caller's thread.
         let load = move || -> Result<Arc<Linked>, LaunchError> {
+            // Held for as long as it really takes, also if nobody waits any more.
+            let _turn = turn;
             let engine = &this.inner.engine;
             let compiled = engine
                 .load(program.digest, || program.read())
-                .map_err(|error| LaunchError::Engine(error.into()))?;
+                .map_err(|error| match error {
+                    EngineError::Compile { source, .. } if program.uploaded => {
+                        LaunchError::NotAProgram {
+                            reason: format!("{source:#}"),
+                        }
+                    }
+                    error => LaunchError::Engine(error.into()),
+                })?;
             let not_a_program = |error: wasmtime::Error| LaunchError::NotAProgram {
                 reason: format!("{error:#}"),
             };
-            let entry = compiled
-                .component()
-                .get_export_index(None, ENTRY)
-                .ok_or_else(|| LaunchError::NotAProgram {
-                    reason: format!("it exports no function `{ENTRY}`"),
-                })?;
+            let entry = Entry::of(compiled.component(), engine.wasmtime()).ok_or_else(|| {
+                LaunchError::NotAProgram {
+                    reason: "it exports neither `wasi:cli/run` nor a function `exec`".to_owned(),
+                }
+            })?;
             let pre = this
                 .inner
                 .linker
@@ -164,13 +184,21 @@ impl Host {
                 .map_err(not_a_program)?;
             let linked = Arc::new(Linked { pre, entry });
             this.lock().insert(compiled.digest(), Arc::clone(&linked));
+            if program.uploaded {
+                this.make_room(program.digest);
+            }
             Ok(linked)
         };
-        self.inner
-            .engine
-            .spawn_blocking(load)
-            .await
-            .unwrap_or_else(|error| Err(LaunchError::Engine(error.into())))
+        let loading = self.inner.engine.spawn_blocking(load);
+        let loaded = if uploaded {
+            let patience = tokio::time::timeout(COMPILE_PATIENCE, loading);
+            patience.await.map_err(|_| LaunchError::NotAProgram {
+                reason: format!("it takes longer than {COMPILE_PATIENCE:?} to compile"),
+            })?
+        } else {
+            loading.await
+        };
+        loaded.unwrap_or_else(|error| Err(LaunchError::Engine(error.into())))
     }
 }
 
@@ -183,27 +211,46 @@ impl std::fmt::Debug for Host {
 }
 
 impl Launch for Host {
-    fn launch(&self, spec: LaunchSpec) -> BoxFuture<'static, Result<Completion, LaunchError>> {
+    fn launch(
+        &self,
+        spec: LaunchSpec,
+        ended: Ended,
+    ) -> BoxFuture<'static, Result<(), LaunchError>> {
         let this = self.clone();
         Box::pin(async move {
             let control = Arc::clone(&spec.control);
-            let linked = tokio::select! {
-                biased;
-                signal = control.fatal() => return Ok(never_ran(ExitStatus::Signaled(signal))),
-                linked = this.linked(&spec.program) => linked?,
+            let ready = async {
+                let linked = this.linked(&spec.program).await?;
+                let nested = spec
+                    .process
+                    .as_ref()
+                    .is_some_and(|process| process.is_nested());
+                let permit = this.inner.slots.take(nested).await?;
+                Ok((linked, permit))
             };
-            let permit = tokio::select! {
+            let ready = tokio::select! {
                 biased;
-                signal = control.fatal() => return Ok(never_ran(ExitStatus::Signaled(signal))),
-                permit = Arc::clone(&this.inner.slots).acquire_owned() => permit,
+                signal = control.fatal() => {
+                    ended.tell(Ok(never_ran(ExitStatus::Signaled(signal))));
+                    return Ok(());
+                }
+                ready = ready => ready,
+            };
+            let (linked, permit) = match ready {
+                Ok(ready) => ready,
+                Err(error) => {
+                    ended.forget();
+                    return Err(error);
+                }
             };
             let engine = this.inner.engine.clone();
-            let running = this.inner.engine.spawn(async move {
-                let completion = run(&engine, &linked, spec).await;
-                drop(permit);
-                completion
-            });
-            AbortOnDrop(running).await
+            // It ends by itself or by its control; nobody has to hold on to it.
+            drop(
+                this.inner
+                    .engine
+                    .spawn(run(engine, linked, permit, spec, ended)),
+            );
+            Ok(())
         })
     }
 }
@@ -220,17 +267,28 @@ fn never_ran(status: ExitStatus) -> Completion {
 }
 
 /// Runs a process in a store of its own. Dropping that at the end resets the instance's memory and
-/// gives it back to the account.
+/// gives it back to the account; then whoever waits is told.
 async fn run(
-    engine: &Engine,
-    linked: &Linked,
-    spec: LaunchSpec,
-) -> Result<Completion, LaunchError> {
+    engine: Engine,
+    linked: Arc<Linked>,
+    permit: Permit,
+    mut spec: LaunchSpec,
+    ended: Ended,
+) {
+    // Language runtimes begin there, and know it by this variable alone.
+    if matches!(linked.entry, Entry::Exec(_)) && !spec.env.iter().any(|(name, _)| name == "PWD") {
+        spec.env.push(("PWD".to_owned(), spec.cwd.clone()));
+    }
     let memory = Arc::clone(&spec.memory);
     let cpu = Arc::clone(&spec.cpu);
+    let usage = Arc::clone(&spec.usage);
     let fuel = spec.fuel;
-    let mut store = Store::new(engine.wasmtime(), Guest::new(spec));
-    call(&mut store, linked, fuel, &memory, cpu).await
+    let completion = {
+        let mut store = Store::new(engine.wasmtime(), Guest::new(spec));
+        call(&mut store, &linked, fuel, &memory, cpu, &usage).await
+    };
+    drop(permit);
+    ended.tell(completion);
 }
 
 /// Instantiates the program in `store` and calls it.
@@ -240,6 +298,7 @@ async fn call(
     fuel: Option<u64>,
     memory: &MemoryAccount,
     cpu: Arc<CpuAccount>,
+    usage: &Arc<LiveUsage>,
 ) -> Result<Completion, LaunchError> {
     let control = Arc::clone(&store.data().control);
     let failed = |error: wasmtime::Error| LaunchError::Engine(error.into());
@@ -264,21 +323,15 @@ async fn call(
                 .pre
                 .instantiate_async(&mut *store)
                 .await
-                .map_err(Ended::Instantiate)?;
-            let exec = instance
-                .get_typed_func::<(), (i32,)>(&mut *store, linked.entry)
-                .map_err(Ended::Entry)?;
+                .map_err(Halt::Instantiate)?;
             instantiated = Some(start.elapsed());
-            let (code,) = exec
-                .call_async(&mut *store, ())
-                .await
-                .map_err(Ended::Call)?;
-            Ok(code)
+            linked.entry.call(&instance, &mut *store).await
         };
-        let mut body = std::pin::pin!(Metered::new(body, cpu));
+        let told = Arc::clone(usage);
+        let mut body = std::pin::pin!(Metered::new(body, cpu, move |ran| told.ran(ran)));
         let ended = tokio::select! {
             biased;
-            signal = control.fatal() => Err(Ended::Signal(signal)),
+            signal = control.fatal() => Err(Halt::Signal(signal)),
             ended = &mut body => ended,
         };
         let ran = body.ran();
@@ -288,23 +341,26 @@ async fn call(
     let limiter = &store.data().limiter;
     let status = match ended {
         Ok(code) => outcome::exit_status(Ok(code), limiter.refused()),
-        Err(Ended::Call(error)) => {
-            tracing::debug!(error = format!("{error:#}"), "guest ended by a trap");
-            outcome::exit_status(Err(error), limiter.refused())
-        }
-        Err(Ended::Signal(signal)) => ExitStatus::Signaled(signal),
-        Err(Ended::Entry(error)) => {
+        Err(Halt::Call(error)) => match error.downcast_ref::<EndedBySignal>() {
+            Some(EndedBySignal(signal)) => ExitStatus::Signaled(*signal),
+            None => {
+                tracing::debug!(error = format!("{error:#}"), "guest ended by a trap");
+                outcome::exit_status(Err(error), limiter.refused())
+            }
+        },
+        Err(Halt::Signal(signal)) => ExitStatus::Signaled(signal),
+        Err(Halt::Entry(error)) => {
             return Err(LaunchError::NotAProgram {
                 reason: format!("{error:#}"),
             });
         }
-        Err(Ended::Instantiate(_)) if limiter.refused() => {
+        Err(Halt::Instantiate(_)) if limiter.refused() => {
             return Err(LaunchError::NotEnoughMemory {
                 available: memory.limit().saturating_sub(memory.used()),
                 limit: memory.limit(),
             });
         }
-        Err(Ended::Instantiate(error)) => {
+        Err(Halt::Instantiate(error)) => {
             // A start function may trap or run out of fuel: that is the guest's doing.
             if error.downcast_ref::<wasmtime::Trap>().is_some() {
                 outcome::exit_status(Err(error), false)
@@ -323,30 +379,11 @@ async fn call(
 }
 
 /// Where a process ended, other than by returning.
-enum Ended {
+pub(super) enum Halt {
     Instantiate(wasmtime::Error),
     Entry(wasmtime::Error),
     Call(wasmtime::Error),
     Signal(crate::process::Signal),
-}
-
-/// A running guest whose handle, when dropped, ends it.
-struct AbortOnDrop(JoinHandle<Result<Completion, LaunchError>>);
-
-impl Future for AbortOnDrop {
-    type Output = Result<Completion, LaunchError>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        Pin::new(&mut self.0)
-            .poll(cx)
-            .map(|joined| joined.unwrap_or_else(|error| Err(LaunchError::Engine(error.into()))))
-    }
-}
-
-impl Drop for AbortOnDrop {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
 }
 
 #[cfg(test)]

@@ -19,10 +19,13 @@ use wasmtime::component::{Component, Instance, Linker};
 use wasmtime::{Config, Engine, OptLevel, Store};
 
 use super::guest::Guest;
-use super::link;
+use super::{link, process};
 use crate::process::{Output, Spool};
 use crate::vfs::Vfs;
 
+/// What makes no sense before there is a process.
+const SIGNALS: &str = "belljar:process/signals";
+const LIFECYCLE: &str = "belljar:process/lifecycle";
 /// How much a guest may say while it initialises; what is beyond is dropped.
 const OUTPUT_LIMIT: u64 = 64 << 10;
 
@@ -144,7 +147,9 @@ impl Running {
         let engine = Engine::new(&config).map_err(plain)?;
         let component = Component::new(&engine, component).map_err(plain)?;
         let mut linker: Linker<Guest> = Linker::new(&engine);
-        link::wasi(&mut linker).map_err(plain)?;
+        link::wasi(&mut linker)
+            .and_then(|()| process::add_to_linker(&mut linker))
+            .map_err(plain)?;
         refuse_own_interfaces(&engine, &component, &mut linker).map_err(plain)?;
         let mut store = Store::new(&engine, guest);
         // All of its memory is returned by one call.
@@ -214,7 +219,7 @@ fn refuse_own_interfaces(
         let ComponentItem::ComponentInstance(interface) = item.ty else {
             continue;
         };
-        if !name.starts_with("belljar:") {
+        if !matches!(name.split_once('@'), Some((SIGNALS | LIFECYCLE, _))) {
             continue;
         }
         let mut instance = linker.instance(name)?;

@@ -1,6 +1,6 @@
 //! Standard streams of a guest, as `wasi:io` streams.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -10,24 +10,42 @@ use wasmtime_wasi::p2::{
     DynInputStream, DynOutputStream, InputStream, OutputStream, Pollable, StreamError, StreamResult,
 };
 
-use crate::process::{Control, Input, Output};
+use super::filesystem::StreamFailure;
+use crate::process::{Action, Control, Description, Fail, Read, Signal};
 
-/// Most bytes that a guest may write at once: bounds what one call can make the host copy.
-const WRITE_PERMIT: usize = 64 << 10;
-/// Most bytes that a guest gets in one read, whatever it asks for.
-const MAX_READ: usize = 64 << 10;
+/// What a guest did sent a signal to itself that ends it: not an instruction more is run.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("it was ended by a signal to itself")]
+pub(super) struct EndedBySignal(pub(super) Signal);
 
-/// Standard input. All streams a guest opens of it share one position, as WASI demands.
+/// What a failed write means for the guest that made it.
+pub(super) fn write_failed(control: &Control, fail: Fail) -> StreamError {
+    match fail {
+        Fail::Errno(errno) => {
+            StreamError::LastOperationFailed(wasmtime::Error::new(StreamFailure(errno)))
+        }
+        Fail::BrokenPipe if control.action(Signal::Pipe) == Action::Default => {
+            StreamError::Trap(wasmtime::Error::new(EndedBySignal(Signal::Pipe)))
+        }
+        Fail::BrokenPipe => {
+            control.send(Signal::Pipe);
+            StreamError::Closed
+        }
+    }
+}
+
+/// A description as an input stream. All streams that a guest opens of it share one position, as
+/// WASI demands of standard input.
 #[derive(Clone)]
 pub(super) struct GuestInput {
-    input: Arc<Mutex<Input>>,
+    description: Description,
     control: Arc<Control>,
 }
 
 impl GuestInput {
-    pub(super) fn new(input: Input, control: Arc<Control>) -> Self {
+    pub(super) fn new(description: Description, control: Arc<Control>) -> Self {
         Self {
-            input: Arc::new(Mutex::new(input)),
+            description,
             control,
         }
     }
@@ -58,12 +76,8 @@ impl StdinStream for GuestInput {
 #[async_trait]
 impl Pollable for GuestInput {
     async fn ready(&mut self) {
-        let pipe = match &mut *self.input.lock().unwrap_or_else(PoisonError::into_inner) {
-            Input::Pipe(reader) => reader.watch(),
-            Input::Empty | Input::Bytes(_) => return,
-        };
         tokio::select! {
-            () = pipe.ready() => {}
+            () = self.description.ready() => {}
             () = self.control.pending() => {}
         }
     }
@@ -72,35 +86,32 @@ impl Pollable for GuestInput {
 #[async_trait]
 impl InputStream for GuestInput {
     fn read(&mut self, size: usize) -> StreamResult<Bytes> {
-        let size = size.min(MAX_READ);
-        let mut input = self.input.lock().unwrap_or_else(PoisonError::into_inner);
-        match &mut *input {
-            Input::Empty => Err(StreamError::Closed),
-            Input::Bytes(bytes) if bytes.is_empty() => Err(StreamError::Closed),
-            Input::Bytes(bytes) => Ok(bytes.split_to(size.min(bytes.len()))),
-            Input::Pipe(reader) => match reader.pull(size) {
-                // A read that would have to wait fails, so that the guest looks for its signals.
-                Ok(bytes) if bytes.is_empty() && size > 0 && self.control.has_pending() => {
-                    Err(StreamError::LastOperationFailed(wasmtime::Error::msg(
-                        "interrupted by a signal",
-                    )))
-                }
-                Ok(bytes) => Ok(bytes),
-                Err(_) => Err(StreamError::Closed),
-            },
+        match self.description.try_read(size) {
+            Ok(Read::Bytes(bytes)) => Ok(bytes),
+            Ok(Read::End) => Err(StreamError::Closed),
+            // A read that would have to wait fails, so that the guest looks for its signals.
+            Ok(Read::Wait) if self.control.has_pending() => Err(StreamError::LastOperationFailed(
+                wasmtime::Error::msg("interrupted by a signal"),
+            )),
+            Ok(Read::Wait) => Ok(Bytes::new()),
+            Err(fail) => Err(write_failed(&self.control, fail)),
         }
     }
 }
 
-/// Standard output or error.
+/// A description as an output stream.
 #[derive(Clone)]
 pub(super) struct GuestOutput {
-    output: Output,
+    description: Description,
+    control: Arc<Control>,
 }
 
 impl GuestOutput {
-    pub(super) fn new(output: Output) -> Self {
-        Self { output }
+    pub(super) fn new(description: Description, control: Arc<Control>) -> Self {
+        Self {
+            description,
+            control,
+        }
     }
 
     /// A stream of it.
@@ -129,23 +140,15 @@ impl StdoutStream for GuestOutput {
 #[async_trait]
 impl Pollable for GuestOutput {
     async fn ready(&mut self) {
-        if let Output::Pipe(writer) = &self.output {
-            writer.ready().await;
-        }
+        self.description.ready().await;
     }
 }
 
 #[async_trait]
 impl OutputStream for GuestOutput {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
-        match &self.output {
-            Output::Discard => Ok(()),
-            Output::Spool(spool) => {
-                spool.append(&bytes);
-                Ok(())
-            }
-            Output::Pipe(writer) => writer.push(bytes).map_err(|_| StreamError::Closed),
-        }
+        let written = self.description.write_allowed(bytes);
+        written.map_err(|fail| write_failed(&self.control, fail))
     }
 
     fn flush(&mut self) -> StreamResult<()> {
@@ -153,9 +156,7 @@ impl OutputStream for GuestOutput {
     }
 
     fn check_write(&mut self) -> StreamResult<usize> {
-        match &self.output {
-            Output::Discard | Output::Spool(_) => Ok(WRITE_PERMIT),
-            Output::Pipe(writer) => writer.room().map_err(|_| StreamError::Closed),
-        }
+        let room = self.description.room();
+        room.map_err(|fail| write_failed(&self.control, fail))
     }
 }

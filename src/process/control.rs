@@ -1,63 +1,74 @@
-//! Signals, and the switch that always works.
+//! How a process is controlled from outside: signals, and the switch that always works.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-/// Signals that can be pending at once; more of the same kind coalesce, as POSIX's do.
-const MAX_PENDING: usize = 8;
-
-/// A signal that can be sent to a guest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Signal {
-    /// `SIGINT`: what Ctrl-C sends. A program may handle it; Python raises `KeyboardInterrupt`.
-    Interrupt,
-    /// `SIGTERM`: a request to end. A program may handle it.
-    Terminate,
-    /// `SIGKILL`: ends the program at its next loop or call, whatever it does.
-    Kill,
-}
-
-impl Signal {
-    /// The POSIX number.
-    #[must_use]
-    pub fn number(self) -> u8 {
-        match self {
-            Self::Interrupt => 2,
-            Self::Terminate => 15,
-            Self::Kill => 9,
-        }
-    }
-}
+use super::signal::{Action, Signal};
 
 /// What a process is controlled by from outside. Shared by the process and those who wait on it.
 #[derive(Debug, Default)]
 pub(crate) struct Control {
-    pending: Mutex<VecDeque<Signal>>,
+    state: Mutex<State>,
     any_pending: AtomicBool,
-    /// The guest has asked to be told of signals; without it they end it, as POSIX's defaults do.
-    handles: AtomicBool,
-    fatal: Mutex<Option<Signal>>,
     changed: Notify,
 }
 
+#[derive(Debug, Default)]
+struct State {
+    /// Each kind at most once: more of the same coalesce, as POSIX's do.
+    pending: VecDeque<Signal>,
+    actions: [Action; Signal::ALL.len()],
+    fatal: Option<Signal>,
+}
+
+impl State {
+    fn action(&mut self, signal: Signal) -> &mut Action {
+        // The discriminants count from zero.
+        let index = (signal as usize).min(Signal::ALL.len() - 1);
+        self.actions
+            .get_mut(index)
+            .expect("the index is within the array")
+    }
+}
+
 impl Control {
+    /// Of a process that ignores from the start what its parent ignores.
+    pub(crate) fn inheriting(parent: &Self) -> Self {
+        let ignored = |action: &Action| match action {
+            Action::Ignore => Action::Ignore,
+            Action::Default | Action::Catch => Action::Default,
+        };
+        let actions = parent.lock().actions.each_ref().map(ignored);
+        Self {
+            state: Mutex::new(State {
+                actions,
+                ..State::default()
+            }),
+            ..Self::default()
+        }
+    }
+
     /// Sends a signal. Never blocks; a signal to an ended process is dropped with it.
     pub(crate) fn send(&self, signal: Signal) {
-        if signal == Signal::Kill || !self.handles.load(Ordering::Acquire) {
-            let mut fatal = lock(&self.fatal);
-            if fatal.is_none() || signal == Signal::Kill {
-                *fatal = Some(signal);
+        {
+            let mut state = self.lock();
+            match *state.action(signal) {
+                _ if signal == Signal::Kill => state.fatal = Some(signal),
+                Action::Ignore => return,
+                Action::Default if signal.is_ignored_by_default() => return,
+                Action::Default => {
+                    state.fatal.get_or_insert(signal);
+                }
+                Action::Catch => {
+                    if !state.pending.contains(&signal) {
+                        state.pending.push_back(signal);
+                    }
+                    self.any_pending.store(true, Ordering::Release);
+                }
             }
-        } else {
-            let mut pending = lock(&self.pending);
-            if pending.len() < MAX_PENDING && !pending.contains(&signal) {
-                pending.push_back(signal);
-            }
-            self.any_pending.store(true, Ordering::Release);
         }
         self.changed.notify_waiters();
     }
@@ -67,22 +78,52 @@ impl Control {
         self.send(Signal::Kill);
     }
 
-    /// Takes the oldest signal that the guest has not seen. Asking counts as handling signals.
+    /// Takes the oldest signal that the guest has not seen.
     pub(crate) fn take(&self) -> Option<Signal> {
-        self.handle_signals();
         if !self.has_pending() {
             return None;
         }
-        let mut pending = lock(&self.pending);
-        let signal = pending.pop_front();
+        let mut state = self.lock();
+        let signal = state.pending.pop_front();
         self.any_pending
-            .store(!pending.is_empty(), Ordering::Release);
+            .store(!state.pending.is_empty(), Ordering::Release);
         signal
     }
 
-    /// From now on signals are delivered to the guest instead of ending it.
-    pub(crate) fn handle_signals(&self) {
-        self.handles.store(true, Ordering::Release);
+    /// Says what a signal does from now on and gives what it did before. One that is pending and not
+    /// caught any more is dropped. `SIGKILL` stays what it is.
+    pub(crate) fn set(&self, signal: Signal, action: Action) -> Action {
+        let mut state = self.lock();
+        if signal == Signal::Kill {
+            return Action::Default;
+        }
+        let before = std::mem::replace(state.action(signal), action);
+        if action != Action::Catch {
+            state.pending.retain(|pending| *pending != signal);
+            self.any_pending
+                .store(!state.pending.is_empty(), Ordering::Release);
+        }
+        before
+    }
+
+    /// What a signal does.
+    pub(crate) fn action(&self, signal: Signal) -> Action {
+        *self.lock().action(signal)
+    }
+
+    /// For an interpreter that handles signals itself: those at their default are caught, except
+    /// for the ones that do nothing then, and a write to a closed pipe fails instead of ending it.
+    pub(crate) fn catch_all(&self) {
+        let mut state = self.lock();
+        for signal in Signal::ALL {
+            let action = state.action(signal);
+            if *action == Action::Default && !signal.is_ignored_by_default() {
+                *action = match signal {
+                    Signal::Pipe => Action::Ignore,
+                    _ => Action::Catch,
+                };
+            }
+        }
     }
 
     /// Whether a signal waits to be taken. Cheap: one load.
@@ -95,9 +136,14 @@ impl Control {
         self.until(|| self.has_pending().then_some(())).await;
     }
 
+    /// The signal that must end the process, if there is one.
+    pub(crate) fn must_end(&self) -> Option<Signal> {
+        self.lock().fatal
+    }
+
     /// Resolves with the signal that must end the process, once there is one.
     pub(crate) async fn fatal(&self) -> Signal {
-        self.until(|| *lock(&self.fatal)).await
+        self.until(|| self.must_end()).await
     }
 
     async fn until<T>(&self, condition: impl Fn() -> Option<T>) -> T {
@@ -111,10 +157,10 @@ impl Control {
             changed.await;
         }
     }
-}
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 #[cfg(test)]
@@ -132,7 +178,7 @@ mod tests {
     #[tokio::test]
     async fn a_handled_signal_is_delivered_once_and_kill_is_always_fatal() {
         let control = Control::default();
-        control.handle_signals();
+        control.catch_all();
         control.send(Signal::Interrupt);
         control.send(Signal::Interrupt);
         control.send(Signal::Terminate);
@@ -140,7 +186,46 @@ mod tests {
         assert_eq!(control.take(), Some(Signal::Interrupt));
         assert_eq!(control.take(), Some(Signal::Terminate));
         assert_eq!(control.take(), None);
+        assert_eq!(control.set(Signal::Kill, Action::Ignore), Action::Default);
         control.kill();
         assert_eq!(control.fatal().await, Signal::Kill);
+    }
+
+    #[tokio::test]
+    async fn every_signal_does_what_was_last_said() {
+        for signal in Signal::ALL {
+            assert_eq!(Signal::from_number(signal.number()), Some(signal));
+            if signal == Signal::Kill {
+                continue;
+            }
+            let control = Control::default();
+            control.set(signal, Action::Ignore);
+            control.send(signal);
+            assert!(!control.has_pending());
+            assert_eq!(control.set(signal, Action::Catch), Action::Ignore);
+            control.send(signal);
+            assert!(control.has_pending());
+            // What nobody catches any more is gone.
+            assert_eq!(control.set(signal, Action::Default), Action::Catch);
+            assert_eq!(control.take(), None);
+            assert!(control.lock().fatal.is_none());
+            control.send(signal);
+            let fatal = control.lock().fatal;
+            assert_eq!(fatal.is_none(), signal.is_ignored_by_default());
+        }
+        assert_eq!(Signal::from_number(0), None);
+        assert_eq!(Signal::from_number(19), None);
+    }
+
+    #[test]
+    fn a_child_ignores_what_its_parent_does_and_nothing_else() {
+        let parent = Control::default();
+        parent.set(Signal::Interrupt, Action::Ignore);
+        parent.set(Signal::Terminate, Action::Catch);
+        parent.send(Signal::Terminate);
+        let child = Control::inheriting(&parent);
+        assert_eq!(child.action(Signal::Interrupt), Action::Ignore);
+        assert_eq!(child.action(Signal::Terminate), Action::Default);
+        assert!(!child.has_pending());
     }
 }

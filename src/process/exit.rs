@@ -1,6 +1,6 @@
 //! How a process ended.
 
-use super::control::Signal;
+use super::signal::Signal;
 
 /// How a process ended. Whatever a guest does is one of these values, never an error.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,25 +6,59 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use tokio::sync::Notify;
+
+use crate::limits::Charge;
 
 /// Bytes a pipe holds: Linux's own default.
 pub(crate) const PIPE_CAPACITY: usize = 64 << 10;
+/// Bytes that can be written in one piece, as POSIX names it.
+const PIPE_BUF: usize = 4 << 10;
+/// Writes below this size are put together: a pipe full of single bytes must not take a hundred
+/// times its capacity.
+const SMALL: usize = 4 << 10;
 
 #[derive(Debug, Default)]
 struct State {
     chunks: VecDeque<Bytes>,
+    /// What was written in small pieces, after the chunks.
+    tail: BytesMut,
     held: usize,
     written: u64,
     writer_gone: bool,
     reader_gone: bool,
 }
 
+impl State {
+    /// What is in it from its beginning, in one piece. There must be something.
+    fn first(&mut self) -> &mut Bytes {
+        if self.chunks.is_empty() {
+            let tail = self.tail.split().freeze();
+            self.chunks.push_back(tail);
+        }
+        self.chunks
+            .front_mut()
+            .expect("one was put there if there was none")
+    }
+
+    fn take(&mut self, max: usize) -> Bytes {
+        let first = self.first();
+        let taken = first.split_to(max.min(first.len()));
+        if first.is_empty() {
+            self.chunks.pop_front();
+        }
+        self.held = self.held.saturating_sub(taken.len());
+        taken
+    }
+}
+
 #[derive(Debug, Default)]
 struct Shared {
     state: Mutex<State>,
     changed: Notify,
+    /// What its capacity is charged to, where a guest made it.
+    _charge: Option<Charge>,
 }
 
 impl Shared {
@@ -47,7 +81,15 @@ impl Shared {
 
 /// Makes a pipe of [`PIPE_CAPACITY`].
 pub(crate) fn pipe() -> (PipeWriter, PipeReader) {
-    let shared = Arc::new(Shared::default());
+    charged_pipe(None)
+}
+
+/// As [`pipe`]; the charge for its capacity is given back when both ends are gone.
+pub(crate) fn charged_pipe(charge: Option<Charge>) -> (PipeWriter, PipeReader) {
+    let shared = Arc::new(Shared {
+        _charge: charge,
+        ..Shared::default()
+    });
     (
         PipeWriter {
             shared: Arc::clone(&shared),
@@ -89,7 +131,14 @@ impl PipeWriter {
             }
             state.held += bytes.len();
             state.written += bytes.len() as u64;
-            state.chunks.push_back(bytes);
+            if bytes.len() < SMALL {
+                state.tail.extend_from_slice(&bytes);
+            } else {
+                let tail = state.tail.split().freeze();
+                state
+                    .chunks
+                    .extend([tail, bytes].into_iter().filter(|b| !b.is_empty()));
+            }
         }
         self.shared.changed.notify_waiters();
         Ok(())
@@ -100,10 +149,12 @@ impl PipeWriter {
         self.shared.lock().written
     }
 
-    /// Resolves when there is room or the reader is gone.
+    /// Resolves when there is room for [`PIPE_BUF`] bytes, or the reader is gone. As on Linux: whoever
+    /// waits for this and then writes that much does not wait again.
     pub(crate) async fn ready(&self) {
+        let room = |state: &State| state.held + PIPE_BUF <= PIPE_CAPACITY;
         self.shared
-            .until(|state| (state.reader_gone || state.held < PIPE_CAPACITY).then_some(()))
+            .until(|state| (state.reader_gone || room(state)).then_some(()))
             .await;
     }
 
@@ -155,22 +206,31 @@ impl PipeReader {
     pub(crate) fn pull(&self, max: usize) -> Result<Bytes, Closed> {
         let taken = {
             let mut state = self.shared.lock();
-            let Some(mut chunk) = state.chunks.pop_front() else {
+            if state.held == 0 {
                 return if state.writer_gone {
                     Err(Closed)
                 } else {
                     Ok(Bytes::new())
                 };
-            };
-            let taken = chunk.split_to(max.min(chunk.len()));
-            if !chunk.is_empty() {
-                state.chunks.push_front(chunk);
             }
-            state.held = state.held.saturating_sub(taken.len());
-            taken
+            state.take(max)
         };
         self.shared.changed.notify_waiters();
         Ok(taken)
+    }
+
+    /// As [`PipeReader::pull`], but nothing beyond the next `delimiter`.
+    ///
+    /// # Errors
+    /// [`Closed`] at the end of the stream.
+    pub(crate) fn pull_until(&self, delimiter: u8, max: usize) -> Result<Bytes, Closed> {
+        let at = {
+            let mut state = self.shared.lock();
+            let held = state.held;
+            let first = (held > 0).then(|| state.first());
+            first.and_then(|first| first.iter().position(|byte| *byte == delimiter))
+        };
+        self.pull(at.map_or(max, |at| max.min(at + 1)))
     }
 
     /// Something to wait on without holding on to the reader.
@@ -203,7 +263,7 @@ impl PipeWatch {
     /// Resolves when there is something to pull or the end was reached.
     pub(crate) async fn ready(&self) {
         self.shared
-            .until(|state| (state.writer_gone || !state.chunks.is_empty()).then_some(()))
+            .until(|state| (state.writer_gone || state.held > 0).then_some(()))
             .await;
     }
 }
@@ -213,6 +273,7 @@ impl Drop for PipeReader {
         let mut state = self.shared.lock();
         state.reader_gone = true;
         state.chunks.clear();
+        state.tail.clear();
         state.held = 0;
         drop(state);
         self.shared.changed.notify_waiters();

@@ -4,12 +4,12 @@
 //!
 //! ```text
 //! store-v1/…                              the trees' objects
-//! runtimes-v2/<name>-<artefact>.json      root of the tree, digest of the program; written last
-//! runtimes-v2/lock                        held while installing or removing
+//! runtimes-v3/<name>-<artefact>.json      root of the tree, digests of programs; written last
+//! runtimes-v3/lock                        held while installing or removing
 //! ```
 //!
-//! `<artefact>` is the beginning of the artefact's digest: another build of this program with
-//! another artefact installs beside it. The file appears by rename; after `kill -9` there are at
+//! `<artefact>` is the beginning of a digest of the runtime's artefact and those of the Unix layer:
+//! another build of this program with other artefacts installs beside it. The file appears by rename; after `kill -9` there are at
 //! most objects that nothing reaches, which the next removal collects.
 
 use std::collections::HashMap;
@@ -26,11 +26,12 @@ use super::error::RuntimeError;
 use super::initialize::{Initialize, InitializeStage, Uninitialized};
 use super::progress::{InstallProgress, Progress, Stage};
 use super::tree::Builder;
+use super::unix;
 use crate::digest::Digest;
 use crate::engine::{Engine, EngineError};
 use crate::store::{Content, Roots, Store, StoreError};
 
-const LAYOUT: &str = "runtimes-v2";
+const LAYOUT: &str = "runtimes-v3";
 /// The custom section of an artefact that holds the runtime's files as a tar.
 const TREE_SECTION: &str = "belljar.tree";
 /// An installed runtime.
@@ -40,6 +41,21 @@ pub(crate) struct Installed {
     pub(crate) root: Digest,
     /// Its program, in the tree.
     pub(crate) program: ProgramContent,
+    /// Shell and tools, in the tree.
+    pub(crate) tools: Vec<ProgramContent>,
+}
+
+impl Installed {
+    /// All contents that may be executed.
+    pub(crate) fn programs(&self) -> impl Iterator<Item = ProgramContent> {
+        std::iter::once(self.program).chain(self.tools.iter().copied())
+    }
+
+    /// Whether all of them are compiled.
+    pub(crate) fn is_compiled(&self, engine: &Engine) -> bool {
+        self.programs()
+            .all(|program| engine.is_compiled(program.digest))
+    }
 }
 
 /// What an installation leaves behind, as JSON.
@@ -47,6 +63,7 @@ pub(crate) struct Installed {
 struct Image {
     root: Digest,
     program: ProgramContent,
+    tools: Vec<ProgramContent>,
 }
 
 /// The content of a program's file.
@@ -115,7 +132,7 @@ impl Installer {
         initialize: &dyn Initialize,
     ) -> Result<Arc<Installed>, RuntimeError> {
         if let Some(installed) = self.find(manifest)
-            && engine.is_compiled(installed.program.digest)
+            && installed.is_compiled(engine)
         {
             return Ok(installed);
         }
@@ -133,7 +150,7 @@ impl Installer {
             });
         };
         let installed = match self.find(manifest) {
-            Some(installed) if engine.is_compiled(installed.program.digest) => {
+            Some(installed) if installed.is_compiled(engine) => {
                 return Ok(installed);
             }
             Some(installed) => installed,
@@ -146,9 +163,11 @@ impl Installer {
             }
         };
         report(Stage::Compile, false);
-        engine
-            .load(installed.program.digest, || self.read_program(&installed))
-            .map_err(|source| engine_error(manifest, source))?;
+        for program in installed.programs() {
+            engine
+                .load(program.digest, || self.read_program(program))
+                .map_err(|source| engine_error(manifest, source))?;
+        }
         report(Stage::Compile, true);
         Ok(installed)
     }
@@ -168,13 +187,23 @@ impl Installer {
         let Some(installed) = self.find(manifest) else {
             return Ok(false);
         };
-        engine
-            .cache()
-            .remove(installed.program.digest)
-            .map_err(|source| engine_error(manifest, source))?;
         self.lock().remove(manifest.name);
         let path = self.path(manifest);
         at(&path, fs::remove_file(&path))?;
+        let others = self
+            .images()
+            .map_err(|source| store_error(manifest, source))?;
+        let shared = |program: &ProgramContent| {
+            others
+                .iter()
+                .any(|image| image.program == *program || image.tools.contains(program))
+        };
+        for program in installed.programs().filter(|program| !shared(program)) {
+            engine
+                .cache()
+                .remove(program.digest)
+                .map_err(|source| engine_error(manifest, source))?;
+        }
         // Nobody else puts anything into this store without the lock.
         self.store
             .collect(&mut || self.roots())
@@ -184,12 +213,21 @@ impl Installer {
 
     /// What the cache's store must keep.
     fn roots(&self) -> Result<Roots, StoreError> {
+        let roots = self.images()?.into_iter().map(|image| image.root);
+        Ok(Roots {
+            roots: roots.collect(),
+            ..Roots::default()
+        })
+    }
+
+    /// All that is installed, also by other builds of this program.
+    fn images(&self) -> Result<Vec<Image>, StoreError> {
         let failed = |source| StoreError::Io {
             what: "listing the installed runtimes",
             path: self.folder.clone(),
             source,
         };
-        let mut roots = Roots::default();
+        let mut images = Vec::new();
         for entry in fs::read_dir(&self.folder).map_err(failed)? {
             let path = entry.map_err(failed)?.path();
             if path
@@ -197,18 +235,16 @@ impl Installer {
                 .is_some_and(|extension| extension == "json")
             {
                 let image = fs::read(&path).map_err(failed)?;
-                if let Ok(image) = serde_json::from_slice::<Image>(&image) {
-                    roots.roots.push(image.root);
-                }
+                images.extend(serde_json::from_slice::<Image>(&image));
             }
         }
-        Ok(roots)
+        Ok(images)
     }
 
-    /// The bytes of an installed runtime's program, verified. Blocking.
-    fn read_program(&self, installed: &Installed) -> io::Result<Vec<u8>> {
+    /// The bytes of an installed program, verified. Blocking.
+    fn read_program(&self, program: ProgramContent) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        let content = installed.program.content();
+        let content = program.content();
         self.store.read_content(&content).read_to_end(&mut bytes)?;
         Ok(bytes)
     }
@@ -220,7 +256,8 @@ impl Installer {
     }
 
     fn path(&self, manifest: &Manifest) -> PathBuf {
-        let digest = manifest.built.digest.to_hex();
+        let both = [manifest.built.digest, unix::digest()].map(|digest| *digest.as_bytes());
+        let digest = Digest::of(&both.concat()).to_hex();
         let name = manifest.name.replace(':', "-");
         let artefact = digest.get(..16).unwrap_or_default();
         self.folder.join(format!("{name}-{artefact}.json"))
@@ -249,6 +286,7 @@ impl Installer {
         self.store.contains(image.root).then_some(Installed {
             root: image.root,
             program: image.program,
+            tools: image.tools,
         })
     }
 
@@ -271,6 +309,7 @@ impl Installer {
         }
         let (component, files) = split_tree(&artefact).map_err(&damaged)?;
         let mut tree = Builder::new(&self.store).map_err(|error| damaged(error.to_string()))?;
+        let tools = unix::put(&mut tree).map_err(|error| damaged(error.to_string()))?;
         tree.unpack(files)
             .map_err(|error| damaged(error.to_string()))?;
         let program = initialize
@@ -307,6 +346,7 @@ impl Installer {
                 digest: content.digest,
                 size: content.size,
             },
+            tools,
         };
         let image = serde_json::to_vec(&image).map_err(|error| damaged(error.to_string()))?;
         let path = self.path(manifest);

@@ -89,7 +89,7 @@ impl Belljar {
         let manifest = Runtimes::manifest(&meta.runtime)?;
         let ready = self.shared.runtimes.prepare(manifest).await?;
         let mut known = self.programs().await?;
-        known.insert(ready.program.digest);
+        known.extend(ready.programs.iter().copied());
         // What may be run is not for an archive to say: a program that was made elsewhere from the
         // same runtime gives way to the one made here.
         let (root, programs, pin) = if meta.programs.iter().all(|one| known.contains(one)) {
@@ -98,7 +98,7 @@ impl Belljar {
             let (root, pin) = self
                 .replace_program(root, manifest, &ready, meta.programs)
                 .await?;
-            (root, vec![ready.program.digest], pin)
+            (root, ready.programs.clone(), pin)
         };
         let new = New {
             org: options

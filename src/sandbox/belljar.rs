@@ -15,6 +15,7 @@ use super::collector::Collector;
 use super::error::{Repr, SandboxError};
 use super::execution::{Execution, Running, Stats};
 use super::handle::{Inner, not_found};
+use super::job::RunningJob;
 use super::ledger::Ledger;
 use super::options::{BelljarOptions, Command, SandboxOptions};
 use super::reaper;
@@ -23,14 +24,22 @@ use super::recover;
 use super::runtimes::{RuntimeInfo, Runtimes};
 use super::stream::Streams;
 use crate::clock::Clock;
-use crate::id::{ExecutionId, OrgId, SandboxId};
+use crate::id::{ExecutionId, JobId, OrgId, SandboxId};
 use crate::limits::{Counter, CounterGuard};
+use crate::process::Uploads;
 use crate::store::Store;
 use crate::units::ByteSize;
 
 /// How long a data folder is waited for: a server that was just killed, or the last handle of a
 /// [`Belljar`] that was just dropped, may still be ending.
 const LOCK_PATIENCE: Duration = Duration::from_secs(5);
+
+/// What is said to whoever runs WebAssembly of his own where that is off.
+const UPLOADS_REFUSED: &str = "running WebAssembly that is not part of the runtime is off here; \
+    whoever runs the server can allow it with `--uploaded-programs`";
+
+/// What is said of jobs that were running when the engine was closed.
+const CLOSED: &str = "the server was stopped";
 
 /// What all sandboxes of one [`Belljar`] share.
 #[derive(Debug)]
@@ -42,6 +51,10 @@ pub(crate) struct Shared {
     pub(crate) streams: Streams,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) default_memory: ByteSize,
+    /// Processes that one sandbox may have.
+    pub(crate) sandbox_processes: u64,
+    /// Whether they may run programs of their own.
+    pub(crate) uploads: Uploads,
     pub(crate) default_org: OrgId,
     pub(crate) grace: Duration,
     pub(crate) abandon_after: Option<Duration>,
@@ -57,6 +70,7 @@ pub(crate) struct Shared {
     pub(super) survey: tokio::sync::Mutex<()>,
     sandboxes: Mutex<HashMap<SandboxId, Arc<Inner>>>,
     executions: Mutex<HashMap<ExecutionId, Weak<Running>>>,
+    jobs: Mutex<HashMap<JobId, Weak<RunningJob>>>,
     /// Keeps others out of the data folder until this is closed.
     data_lock: Mutex<Option<File>>,
     /// Removed with the last handle.
@@ -66,9 +80,7 @@ pub(crate) struct Shared {
 impl Shared {
     /// A place for one more sandbox.
     pub(crate) fn place(&self) -> Result<CounterGuard, SandboxError> {
-        if self.closing.load(Ordering::Acquire) {
-            return Err(Repr::Closing.into());
-        }
+        self.not_closing()?;
         self.places.try_acquire().ok_or_else(|| {
             Repr::Limit {
                 limit: "the number of sandboxes",
@@ -77,6 +89,14 @@ impl Shared {
             }
             .into()
         })
+    }
+
+    /// Refuses what would outlive the end that has begun.
+    pub(crate) fn not_closing(&self) -> Result<(), SandboxError> {
+        if self.closing.load(Ordering::Acquire) {
+            return Err(Repr::Closing.into());
+        }
+        Ok(())
     }
 
     pub(crate) fn sandboxes(&self) -> MutexGuard<'_, HashMap<SandboxId, Arc<Inner>>> {
@@ -88,9 +108,19 @@ impl Shared {
         lock(&self.executions).insert(running.id.clone(), Arc::downgrade(running));
     }
 
-    /// Forgets executions that nothing refers to any more.
-    pub(crate) fn forget_executions(&self) {
+    /// As [`Shared::remember`].
+    pub(crate) fn remember_job(&self, job: &Arc<RunningJob>) {
+        lock(&self.jobs).insert(job.id.clone(), Arc::downgrade(job));
+    }
+
+    /// Forgets executions and jobs that nothing refers to any more.
+    pub(crate) fn forget_ended(&self) {
         lock(&self.executions).retain(|_, running| running.strong_count() > 0);
+        lock(&self.jobs).retain(|_, job| job.strong_count() > 0);
+    }
+
+    pub(crate) fn job(&self, id: &JobId) -> Option<Arc<RunningJob>> {
+        lock(&self.jobs).get(id).and_then(Weak::upgrade)
     }
 
     pub(crate) fn execution(&self, id: &ExecutionId) -> Option<Arc<Running>> {
@@ -114,6 +144,7 @@ impl Drop for Owner {
             if let Some(running) = inner.current() {
                 running.cancel();
             }
+            inner.kill_jobs(CLOSED);
         }
     }
 }
@@ -197,6 +228,12 @@ impl Belljar {
             streams: Streams::new(output, options.output_limit.bytes()),
             clock: options.clock,
             default_memory: options.default_memory,
+            sandbox_processes: options.sandbox_processes.into(),
+            uploads: if options.uploaded_programs {
+                Uploads::Allowed
+            } else {
+                Uploads::Refused(UPLOADS_REFUSED)
+            },
             default_org,
             grace: options.grace,
             abandon_after: options.abandon_after,
@@ -208,6 +245,7 @@ impl Belljar {
             survey: tokio::sync::Mutex::default(),
             sandboxes: Mutex::default(),
             executions: Mutex::default(),
+            jobs: Mutex::default(),
             data_lock: Mutex::new(Some(data_lock)),
             _temporary: temporary,
         });
@@ -309,6 +347,7 @@ impl Belljar {
     pub async fn close(&self) {
         self.shared.closing.store(true, Ordering::Release);
         let all: Vec<_> = self.shared.sandboxes().values().cloned().collect();
+        all.iter().for_each(|inner| inner.kill_jobs(CLOSED));
         for inner in &all {
             if let Some(running) = inner.current()
                 && !running.is_ended()
@@ -316,6 +355,7 @@ impl Belljar {
                 running.cancel();
                 running.ended().await;
             }
+            inner.end_jobs(CLOSED).await;
         }
         // Nobody works on the whole store any more, and nobody begins to.
         let _survey = self.shared.survey.lock().await;

@@ -85,6 +85,7 @@ impl Inner {
             | SandboxStatus::Failed
             | SandboxStatus::Deleted => return Err(refused(self, Refusal::Ended)),
         }
+        self.no_jobs()?;
         let (record, pin) = self.find_checkpoint(&reference).await?;
         let vfs = self.filesystem().await?.clone();
         let (disk, root) = (Arc::clone(&self.disk), record.root);
@@ -252,7 +253,7 @@ impl Sandbox {
     /// # Errors
     /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound) for an unknown one,
     /// [`ErrorKind::Busy`](super::ErrorKind::Busy) while a command runs,
-    /// [`ErrorKind::Conflict`](super::ErrorKind::Conflict) if the sandbox is paused,
+    /// [`ErrorKind::Conflict`](super::ErrorKind::Conflict) while jobs run or if the sandbox is paused,
     /// [`ErrorKind::Gone`](super::ErrorKind::Gone) if it has ended.
     pub async fn restore_checkpoint(&self, id_or_name: &str) -> Result<(), SandboxError> {
         let (inner, wanted) = (Arc::clone(&self.inner), id_or_name.to_owned());

@@ -1,5 +1,6 @@
 //! Components that are no runtime's, run for themselves: to try one, or to measure the host.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -10,7 +11,10 @@ use crate::clock::Clock;
 use crate::engine::Metering;
 use crate::limits::MemoryAccount;
 use crate::limits::cpu::CpuAccount;
-use crate::process::{Control, ExitStatus, Input, Launch, LaunchError, LaunchSpec, Output, Spool};
+use crate::process::{
+    Control, Description, Ended, ExitStatus, Launch, LaunchError, LaunchSpec, LiveUsage, Output,
+    Spool,
+};
 use crate::store::{Root, Store, StoreOptions, Totals, Tree};
 use crate::vfs::{ProgramFile, Usage, Vfs, VfsOptions};
 
@@ -68,19 +72,33 @@ async fn run(
         program,
         argv: vec!["component".into()],
         env: Vec::new(),
+        cwd: "/".to_owned(),
         vfs,
-        stdin: Input::Empty,
-        stdout: Output::Spool(Arc::clone(&stdout)),
-        stderr: Output::Spool(Arc::clone(&stderr)),
+        descriptions: BTreeMap::from([
+            (1, Description::from(Output::Spool(Arc::clone(&stdout)))),
+            (2, Description::from(Output::Spool(Arc::clone(&stderr)))),
+        ]),
         memory: Arc::new(MemoryAccount::new(MEMORY)),
         cpu: Arc::new(CpuAccount::new(None)),
         fuel: None,
         control: Arc::new(Control::default()),
+        usage: Arc::new(LiveUsage::default()),
+        process: None,
     };
-    let completion = launcher.launch(spec).await.map_err(|error| match error {
+    let failed = |error: LaunchError| match error {
         LaunchError::NotAProgram { reason } => SandboxError::invalid("component", reason),
-        LaunchError::NotEnoughMemory { .. } | LaunchError::Engine(_) => error.into(),
-    })?;
+        LaunchError::NotEnoughMemory { .. } | LaunchError::NoSlot | LaunchError::Engine(_) => {
+            error.into()
+        }
+    };
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let ended = Ended::new(move |result| {
+        // Nobody may be waiting any more.
+        drop(tell.send(result));
+    });
+    launcher.launch(spec, ended).await.map_err(failed)?;
+    let lost = |error: tokio::sync::oneshot::error::RecvError| LaunchError::Engine(error.into());
+    let completion = told.await.map_err(lost)?.map_err(failed)?;
     let mut stderr = collect(&stderr).await;
     if let ExitStatus::Trapped(reason) = &completion.status {
         stderr.extend_from_slice(reason.as_bytes());

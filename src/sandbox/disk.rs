@@ -4,7 +4,8 @@
 //!
 //! - Calls that use the files hold the *gate* for reading; pausing, resuming and restoring hold it for
 //!   writing, so that nobody uses files that are being taken away. A command holds it only until it
-//!   starts: the state machine keeps it from being paused or restored under.
+//!   starts: the state machine keeps an execution from being paused or restored under, a pause stops
+//!   jobs first, and nothing is restored under them.
 //! - Saves happen one after the other. Whoever asks while one is under way shares the next one.
 //!
 //! Nothing here knows of states, records or events.

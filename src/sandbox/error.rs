@@ -5,7 +5,7 @@ use thiserror::Error;
 use super::journal::JournalError;
 use super::records::{RecordsError, SandboxStatus};
 use crate::engine::EngineError;
-use crate::id::{ExecutionId, SandboxId};
+use crate::id::{ExecutionId, JobId, SandboxId};
 use crate::process::LaunchError;
 use crate::runtime::RuntimeError;
 use crate::store::StoreError;
@@ -50,6 +50,8 @@ pub(crate) enum Repr {
     SandboxNotFound { id: SandboxId },
     #[error("there is no execution {id}")]
     ExecutionNotFound { id: ExecutionId },
+    #[error("there is no job {id}")]
+    JobNotFound { id: JobId },
     #[error("there is no snapshot {reference:?}")]
     SnapshotNotFound { reference: String },
     #[error("sandbox {sandbox} has no checkpoint {reference:?}")]
@@ -75,6 +77,8 @@ pub(crate) enum Repr {
         id: SandboxId,
         status: SandboxStatus,
     },
+    #[error("jobs are running in sandbox {id} ({jobs}); stop them first")]
+    JobsRunning { id: SandboxId, jobs: usize },
     #[error("files of sandbox {id} are still in use")]
     FilesInUse { id: SandboxId },
     #[error("{what}: {reason}")]
@@ -122,6 +126,7 @@ impl SandboxError {
         match &self.0 {
             Repr::SandboxNotFound { .. }
             | Repr::ExecutionNotFound { .. }
+            | Repr::JobNotFound { .. }
             | Repr::SnapshotNotFound { .. }
             | Repr::CheckpointNotFound { .. }
             | Repr::RuntimeNotFound { .. }
@@ -130,6 +135,7 @@ impl SandboxError {
             Repr::Busy { .. } => ErrorKind::Busy,
             Repr::Conflict { .. }
             | Repr::CheckpointExists { .. }
+            | Repr::JobsRunning { .. }
             | Repr::FilesInUse { .. }
             | Repr::Fs(FsError::Exists { .. } | FsError::NotEmpty { .. }) => ErrorKind::Conflict,
             Repr::Invalid { .. }
@@ -171,6 +177,7 @@ impl SandboxError {
         match &self.0 {
             Repr::SandboxNotFound { .. } => "SANDBOX_NOT_FOUND",
             Repr::ExecutionNotFound { .. } => "EXECUTION_NOT_FOUND",
+            Repr::JobNotFound { .. } => "JOB_NOT_FOUND",
             Repr::SnapshotNotFound { .. } => "SNAPSHOT_NOT_FOUND",
             Repr::CheckpointNotFound { .. } => "CHECKPOINT_NOT_FOUND",
             Repr::RuntimeNotFound { .. } => "RUNTIME_NOT_FOUND",

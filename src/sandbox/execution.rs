@@ -9,8 +9,9 @@ use tokio::sync::watch;
 
 use super::records::{ExecutionRecord, ExecutionStatus};
 use super::stream::{OutputReader, StreamClosed, Watch};
+use super::switch::Switch;
 use crate::id::ExecutionId;
-use crate::process::{Control, PipeReader, PipeWriter, Signal, Spool};
+use crate::process::{PipeReader, PipeWriter, Signal, Spool};
 use crate::units::ByteSize;
 
 /// What an execution took.
@@ -42,7 +43,7 @@ pub(crate) enum Outlet {
 }
 
 impl Outlet {
-    fn reader(&self, watch: Option<WatchGuard>) -> OutputReader {
+    pub(crate) fn reader(&self, watch: Option<WatchGuard>) -> OutputReader {
         match self {
             Self::Spool(spool) => OutputReader::of_spool(spool, watch),
             Self::Pipe(reader) => match lock(reader).take() {
@@ -68,10 +69,10 @@ pub(crate) struct Running {
     record: Mutex<ExecutionRecord>,
     stats: Mutex<Option<Stats>>,
     ended: watch::Sender<bool>,
-    pub(crate) control: Arc<Control>,
+    pub(crate) switch: Switch,
     pub(crate) stdout: Outlet,
     pub(crate) stderr: Outlet,
-    pub(crate) stdin: Option<PipeWriter>,
+    pub(crate) stdin: Option<Arc<PipeWriter>>,
     cancelled: AtomicBool,
     watchers: AtomicUsize,
     detached: AtomicBool,
@@ -84,7 +85,7 @@ pub(crate) struct Parts {
     pub(crate) record: ExecutionRecord,
     pub(crate) stdout: Outlet,
     pub(crate) stderr: Outlet,
-    pub(crate) stdin: Option<PipeWriter>,
+    pub(crate) stdin: Option<Arc<PipeWriter>>,
     pub(crate) abandon_after: Option<Duration>,
 }
 
@@ -95,7 +96,7 @@ impl Running {
             record: Mutex::new(parts.record),
             stats: Mutex::default(),
             ended: watch::Sender::new(false),
-            control: Arc::default(),
+            switch: Switch::default(),
             stdout: parts.stdout,
             stderr: parts.stderr,
             stdin: parts.stdin,
@@ -138,7 +139,7 @@ impl Running {
     /// Ends the execution as cancelled; no effect on one that has ended.
     pub(crate) fn cancel(&self) {
         self.cancelled.store(true, Ordering::Release);
-        self.control.kill();
+        self.switch.kill();
     }
 
     pub(crate) fn is_cancelled(&self) -> bool {
@@ -260,15 +261,13 @@ impl Execution {
     /// Its standard input, if it was started with [`Stdin::Pipe`](super::Stdin::Pipe).
     #[must_use]
     pub fn stdin(&self) -> Option<StdinWriter> {
-        self.running.stdin.as_ref()?;
-        Some(StdinWriter {
-            running: Arc::clone(&self.running),
-        })
+        self.running.stdin.clone().map(StdinWriter::new)
     }
 
-    /// Sends its program a signal. No effect once it has ended.
+    /// Sends its program a signal, and those that this has started without a group of their own, as
+    /// a terminal does. No effect once it has ended.
     pub fn signal(&self, signal: Signal) {
-        self.running.control.send(signal);
+        self.running.switch.signal(signal);
     }
 
     /// Ends it as cancelled. No effect once it has ended.
@@ -302,33 +301,30 @@ impl Drop for Execution {
 /// [`finish`]: StdinWriter::finish
 #[derive(Clone, Debug)]
 pub struct StdinWriter {
-    running: Arc<Running>,
+    writer: Arc<PipeWriter>,
 }
 
 impl StdinWriter {
+    pub(crate) fn new(writer: Arc<PipeWriter>) -> Self {
+        Self { writer }
+    }
+
     /// Writes all of `bytes`, waiting while the program does not read.
     ///
     /// # Errors
     /// [`StreamClosed`] once the program has ended.
     pub async fn write(&self, bytes: Bytes) -> Result<(), StreamClosed> {
-        match &self.running.stdin {
-            Some(writer) => writer.write_all(bytes).await.map_err(|_| StreamClosed),
-            None => Err(StreamClosed),
-        }
+        self.writer.write_all(bytes).await.map_err(|_| StreamClosed)
     }
 
     /// The program sees the end of its input after what was written.
     pub fn finish(&self) {
-        if let Some(writer) = &self.running.stdin {
-            writer.finish();
-        }
+        self.writer.finish();
     }
 
     /// Resolves when the program no longer reads.
     pub async fn closed(&self) {
-        if let Some(writer) = &self.running.stdin {
-            writer.closed().await;
-        }
+        self.writer.closed().await;
     }
 }
 

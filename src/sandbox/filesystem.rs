@@ -76,8 +76,10 @@ impl Inner {
 
     async fn open_files(&self, record: &SandboxRecord, ready: &Ready) -> Result<Vfs, SandboxError> {
         let mut programs = record.programs.clone();
-        if !programs.contains(&ready.program.digest) {
-            programs.push(ready.program.digest);
+        for program in &ready.programs {
+            if !programs.contains(program) {
+                programs.push(*program);
+            }
         }
         let options = VfsOptions {
             quota: quota(record),
@@ -103,7 +105,7 @@ impl Inner {
             record.origin.get_or_insert(ready.root);
             record.base.get_or_insert(ready.root);
             if record.programs.is_empty() {
-                record.programs.push(ready.program.digest);
+                record.programs.clone_from(&ready.programs);
             }
         }
     }

@@ -13,6 +13,7 @@ use super::disk::Disk;
 use super::error::{Repr, SandboxError};
 use super::event::{EventKind, event};
 use super::execution::{Execution, Running};
+use super::job::{Jobs, MAX_JOBS};
 use super::journal::Journal;
 use super::options::Command;
 use super::records::{Change, SandboxMode, SandboxRecord, SandboxStatus};
@@ -22,7 +23,8 @@ use super::state::{Refusal, Step, next};
 use super::validate;
 use crate::id::{SandboxId, StreamId};
 use crate::limits::cpu::CpuAccount;
-use crate::limits::{CounterGuard, MemoryAccount};
+use crate::limits::{Counter, CounterGuard, MemoryAccount};
+use crate::process::Population;
 
 /// How long a call waits for a sandbox that is being created: an installation on a slow machine.
 const CREATING_PATIENCE: Duration = Duration::from_secs(600);
@@ -35,6 +37,8 @@ pub(crate) struct Inner {
     pub(crate) shared: Arc<Shared>,
     pub(crate) memory: Arc<MemoryAccount>,
     pub(crate) cpu: Arc<CpuAccount>,
+    /// Its processes.
+    pub(crate) population: Arc<Population>,
     record: Mutex<SandboxRecord>,
     status: watch::Sender<SandboxStatus>,
     /// Its files.
@@ -43,6 +47,10 @@ pub(crate) struct Inner {
     pub(super) saved: AtomicBool,
     ready: Mutex<Option<Arc<Ready>>>,
     current: Mutex<Option<Arc<Running>>>,
+    /// Its jobs that have not ended.
+    pub(super) jobs: Jobs,
+    /// How many of them there may be.
+    pub(super) job_places: Arc<Counter>,
     /// When it was last busy, for the idle timeout.
     active: Mutex<Instant>,
     /// Up to which activity its files were sent to rest.
@@ -80,12 +88,15 @@ impl Inner {
             mode: record.mode,
             memory: Arc::new(MemoryAccount::new(memory.bytes())),
             cpu: Arc::new(CpuAccount::new(record.resources.cpu)),
+            population: Arc::new(Population::new(shared.sandbox_processes)),
             status: watch::Sender::new(record.status),
             saved: AtomicBool::new(record.saved),
             record: Mutex::new(record),
             disk: Arc::new(disk),
             ready: Mutex::default(),
             current: Mutex::default(),
+            jobs: Jobs::default(),
+            job_places: Arc::new(Counter::new(MAX_JOBS)),
             active: Mutex::new(Instant::now()),
             rested: Mutex::default(),
             ended: Mutex::default(),
@@ -109,6 +120,11 @@ impl Inner {
             .ledger
             .write(vec![Change::PutSandbox(Box::new(record.clone()))]);
         record.clone()
+    }
+
+    /// Looks at the record, and does what must not happen after the next step of the life cycle.
+    pub(super) fn while_as_it_is<T>(&self, work: impl FnOnce(&SandboxRecord) -> T) -> T {
+        work(&lock(&self.record))
     }
 
     /// Takes a step of the life cycle, changes the record with it, and records both.
@@ -208,12 +224,14 @@ impl Inner {
     pub(crate) fn idle_deadline(&self) -> Option<Instant> {
         let record = lock(&self.record);
         let limit = record.timeouts.idle.filter(|limit| !limit.is_zero())?;
-        (record.status == SandboxStatus::Idle).then(|| *lock(&self.active) + limit)
+        let idle = record.status == SandboxStatus::Idle && self.jobs.is_empty();
+        idle.then(|| *lock(&self.active) + limit)
     }
 
     /// Whether nothing has happened in it for `time`, and nothing does.
     pub(crate) fn rests_since(&self, time: Duration) -> bool {
-        self.status() == SandboxStatus::Idle && lock(&self.active).elapsed() >= time
+        let idle = self.status() == SandboxStatus::Idle && self.jobs.is_empty();
+        idle && lock(&self.active).elapsed() >= time
     }
 
     /// Whether this is asked for the first time since it was last busy.
@@ -250,12 +268,14 @@ impl Inner {
             Step::Expired
         };
         let stopping = self.take_step(Step::Stop, |_| {});
+        self.kill_jobs("the sandbox has ended");
         if let Some(running) = self.current()
             && !running.is_ended()
         {
             running.cancel();
             running.ended().await;
         }
+        self.end_jobs("the sandbox has ended").await;
         let now = self.shared.clock.now();
         let kind = if destroyed {
             EventKind::Destroy
@@ -291,6 +311,7 @@ impl Inner {
                 now,
                 [("error", json!(error.to_string()))],
             ))]);
+            self.kill_jobs("the sandbox has failed");
             self.remove_files();
         }
     }

@@ -1,4 +1,4 @@
-//! Finding sandboxes, executions, events and streams again.
+//! Finding sandboxes, executions, jobs, events and streams again.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,9 +6,11 @@ use std::time::Duration;
 use super::belljar::Belljar;
 use super::error::{Repr, SandboxError};
 use super::handle::{Sandbox, not_found};
-use super::records::{Direction, EventRecord, ExecutionRecord, SandboxFilter, SandboxRecord};
+use super::records::{
+    Direction, EventRecord, ExecutionRecord, JobRecord, SandboxFilter, SandboxRecord,
+};
 use super::stream::Stream;
-use crate::id::{ExecutionId, OrgId, SandboxId, StreamId};
+use crate::id::{ExecutionId, JobId, OrgId, SandboxId, StreamId};
 
 impl Belljar {
     /// Finds a sandbox: a live one, or one that ended within the grace period.
@@ -89,13 +91,23 @@ impl Belljar {
         self.settled(running.record()).await
     }
 
-    /// The end of an execution is told to nobody before it is recorded: after a crash in between it
-    /// would have been cut off, which is not what was said.
     async fn settled(&self, record: ExecutionRecord) -> Result<ExecutionRecord, SandboxError> {
-        if self.shared.durable && record.status.is_terminal() {
+        self.recorded(record.status.is_terminal()).await?;
+        Ok(record)
+    }
+
+    async fn settled_job(&self, record: JobRecord) -> Result<JobRecord, SandboxError> {
+        self.recorded(record.status.is_terminal()).await?;
+        Ok(record)
+    }
+
+    /// The end of an execution or a job is told to nobody before it is recorded: after a crash in
+    /// between it would have been cut off, which is not what was said.
+    async fn recorded(&self, ended: bool) -> Result<(), SandboxError> {
+        if self.shared.durable && ended {
             self.shared.ledger.commit(Vec::new()).await?;
         }
-        Ok(record)
+        Ok(())
     }
 
     /// Ends an execution as cancelled and waits for its end. One that has ended stays as it is.
@@ -129,6 +141,46 @@ impl Belljar {
             .shared
             .ledger
             .read(move |records| records.executions(&id, limit));
+        Ok(found.await?)
+    }
+
+    /// What is known of a job.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound).
+    pub async fn job(&self, id: &JobId) -> Result<JobRecord, SandboxError> {
+        if let Some(job) = self.shared.job(id) {
+            return self.settled_job(job.record()).await;
+        }
+        let wanted = id.clone();
+        let found = self.shared.ledger.read(move |records| records.job(&wanted));
+        found
+            .await?
+            .ok_or_else(|| Repr::JobNotFound { id: id.clone() }.into())
+    }
+
+    /// As [`Job::stop`](super::Job::stop), or with `force` as [`Job::kill`](super::Job::kill).
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound).
+    pub async fn stop_job(&self, id: &JobId, force: bool) -> Result<JobRecord, SandboxError> {
+        let Some(job) = self.shared.job(id) else {
+            return self.job(id).await;
+        };
+        self.settled_job(job.stopped(force).await).await
+    }
+
+    /// The newest jobs of a sandbox.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound) if there is no such sandbox.
+    pub async fn jobs(&self, id: &SandboxId, limit: u32) -> Result<Vec<JobRecord>, SandboxError> {
+        self.sandbox_record(id).await?;
+        let id = id.clone();
+        let found = self
+            .shared
+            .ledger
+            .read(move |records| records.jobs(&id, limit));
         Ok(found.await?)
     }
 

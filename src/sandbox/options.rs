@@ -28,6 +28,10 @@ pub struct BelljarOptions {
     pub clock: Arc<dyn Clock>,
     /// Processes that may be alive at once over all sandboxes; more wait.
     pub max_processes: u32,
+    /// Processes that may be alive at once in one sandbox; starting more fails inside of it.
+    pub sandbox_processes: u32,
+    /// Whether sandboxes may run WebAssembly that did not come with their runtime.
+    pub uploaded_programs: bool,
     /// Sandboxes that may exist at once; more are refused.
     pub max_sandboxes: u64,
     /// Memory of a sandbox that asks for none.
@@ -56,7 +60,9 @@ impl BelljarOptions {
             cache: cache.into(),
             records: None,
             clock: Arc::new(SystemClock),
-            max_processes: 256,
+            max_processes: 512,
+            sandbox_processes: 128,
+            uploaded_programs: true,
             max_sandboxes: 10_000,
             default_memory: ByteSize::mib(512),
             output_limit: ByteSize::mib(16),
@@ -98,10 +104,28 @@ impl BelljarOptions {
         self
     }
 
-    /// Processes alive at once. Default 256; each reserves 4 GiB of address space.
+    /// Processes alive at once. Default 512; each reserves 4 GiB of address space. A quarter is kept
+    /// for processes that others have started.
     #[must_use]
     pub fn max_processes(mut self, processes: u32) -> Self {
         self.max_processes = processes.max(1);
+        self
+    }
+
+    /// Processes alive at once in one sandbox: starting more fails with `EAGAIN`, which is how a fork
+    /// bomb ends. Default 128.
+    #[must_use]
+    pub fn sandbox_processes(mut self, processes: u32) -> Self {
+        self.sandbox_processes = processes.max(1);
+        self
+    }
+
+    /// Whether sandboxes may run WebAssembly that did not come with their runtime, such as a file that
+    /// a user has uploaded. It is as confined as any other program; what it costs is the time to
+    /// compile it. Default: they may. (`belljar serve` refuses it unless it is told otherwise.)
+    #[must_use]
+    pub fn uploaded_programs(mut self, allowed: bool) -> Self {
+        self.uploaded_programs = allowed;
         self
     }
 

@@ -98,6 +98,8 @@ impl Inner {
             self.note(EventKind::Pause, now, data);
         })
         .map_err(|refusal| refused(self, refusal))?;
+        // None begins any more; those that wait for the files do so no longer.
+        self.stop_jobs("the sandbox was paused").await;
         if let Err(error) = self.write_out().await {
             let undone = self.take_step(Step::Resume, |record| {
                 awaken(record);
@@ -160,8 +162,9 @@ fn awaken(record: &mut SandboxRecord) {
 }
 
 impl Sandbox {
-    /// Pauses it: its files are written out and nothing of it stays in memory. The next command or
-    /// file call resumes it. With a paused timeout it ends when that is over; restarts do not stop
+    /// Pauses it: its jobs are stopped as [`Job::stop`](super::Job::stop) does, its files are written
+    /// out, and nothing of it stays in memory. The next command or file call resumes it, without its
+    /// jobs. With a paused timeout it ends when that is over; restarts do not stop
     /// that clock. Once this has returned, everything survives a crash. Dropping the future does not
     /// stop it.
     ///

@@ -51,7 +51,7 @@ pub(crate) async fn reap(shared: Weak<Shared>) {
                 purge(&inner);
             }
         }
-        shared.forget_executions();
+        shared.forget_ended();
         shared.collect_if_due();
     }
 }

@@ -1,4 +1,4 @@
-//! Records: what is remembered about organisations, keys, sandboxes, executions and events.
+//! Records: what is remembered about organisations, keys, sandboxes, executions, jobs and events.
 //!
 //! A record is plain data, written whole. The state machine decides what a record says; this module
 //! only keeps it. [`Records`] is the contract, [`MemoryRecords`] the implementation for embedders who
@@ -10,6 +10,7 @@
 
 mod error;
 mod filter;
+mod job;
 mod memory;
 mod model;
 mod snapshot;
@@ -21,6 +22,7 @@ use std::fmt::Debug;
 
 pub use self::error::{BackendError, RecordsError};
 pub use self::filter::{Direction, SandboxFilter, SandboxSort};
+pub use self::job::{JobRecord, JobStatus};
 pub use self::memory::MemoryRecords;
 pub use self::model::{
     EventRecord, ExecutionRecord, ExecutionStatus, KeyRecord, Network, OrgRecord, Resources,
@@ -28,7 +30,7 @@ pub use self::model::{
 };
 pub use self::snapshot::{CheckpointRecord, SnapshotFilter, SnapshotRecord, SnapshotSort};
 use crate::digest::Digest;
-use crate::id::{CheckpointId, ExecutionId, KeyId, SandboxId, SnapshotId};
+use crate::id::{CheckpointId, ExecutionId, JobId, KeyId, SandboxId, SnapshotId};
 
 /// One step of a batch given to [`Records::apply`].
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +41,9 @@ pub enum Change {
     /// Adds the execution, or replaces the whole record of the same id. An execution stays with the
     /// sandbox it was added for.
     PutExecution(Box<ExecutionRecord>),
+    /// Adds the job, or replaces the whole record of the same id. A job stays with the sandbox it was
+    /// added for.
+    PutJob(Box<JobRecord>),
     /// Adds an event at the end of its sandbox's log. An event never changes: one whose id is already
     /// there is left as it is.
     AddEvent(EventRecord),
@@ -57,8 +62,8 @@ pub enum Change {
     DeleteCheckpoint(CheckpointId),
     /// Forgets all checkpoints of a sandbox.
     DeleteCheckpointsOf(SandboxId),
-    /// Forgets a sandbox with all its executions, events and checkpoints. Nothing happens if there is none of
-    /// this id. (A sandbox with the status *deleted* is only hidden; this removes it for good.)
+    /// Forgets a sandbox with all its executions, jobs, events and checkpoints. Nothing happens if there
+    /// is none of this id. (A sandbox with the status *deleted* is only hidden; this removes it for good.)
     PurgeSandbox(SandboxId),
 }
 
@@ -69,6 +74,7 @@ impl Change {
         match self {
             Self::PutSandbox(_) => "put sandbox",
             Self::PutExecution(_) => "put execution",
+            Self::PutJob(_) => "put job",
             Self::AddEvent(_) => "add event",
             Self::PutOrg(_) => "put org",
             Self::PutKey(_) => "put key",
@@ -87,6 +93,7 @@ impl Change {
         match self {
             Self::PutSandbox(record) => record.id.as_str(),
             Self::PutExecution(record) => record.id.as_str(),
+            Self::PutJob(record) => record.id.as_str(),
             Self::AddEvent(record) => record.id.as_str(),
             Self::PutOrg(record) => record.id.as_str(),
             Self::PutKey(record) => record.id.as_str(),
@@ -155,6 +162,24 @@ pub trait Records: Send + Debug + 'static {
         sandbox: &SandboxId,
         limit: u32,
     ) -> Result<Vec<ExecutionRecord>, RecordsError>;
+
+    /// The job of this id.
+    ///
+    /// # Errors
+    /// If records cannot be read.
+    fn job(&mut self, id: &JobId) -> Result<Option<JobRecord>, RecordsError>;
+
+    /// The newest jobs of a sandbox, newest first; at most `limit`. Empty for an unknown sandbox.
+    ///
+    /// # Errors
+    /// If records cannot be read.
+    fn jobs(&mut self, sandbox: &SandboxId, limit: u32) -> Result<Vec<JobRecord>, RecordsError>;
+
+    /// Jobs of all sandboxes that have not ended, oldest first; at most `limit`.
+    ///
+    /// # Errors
+    /// If records cannot be read.
+    fn unfinished_jobs(&mut self, limit: u32) -> Result<Vec<JobRecord>, RecordsError>;
 
     /// Events of a sandbox: the oldest first (`Asc`) or the newest first (`Desc`); at most `limit`
     /// from that end. Empty for an unknown sandbox.

@@ -10,9 +10,10 @@ use super::belljar::Shared;
 use super::error::{Repr, SandboxError, chain};
 use super::event::{EventKind, event};
 use super::handle::Inner;
+use super::job;
 use super::journal::Journal;
 use super::records::{
-    Change, ExecutionStatus, SandboxFilter, SandboxMode, SandboxRecord, SandboxStatus,
+    Change, ExecutionStatus, JobStatus, SandboxFilter, SandboxMode, SandboxRecord, SandboxStatus,
 };
 use crate::id::SandboxId;
 
@@ -22,6 +23,7 @@ const STOPPED: &str = "the server stopped while it was running";
 const PAGE: u32 = 500;
 
 pub(crate) async fn recover(shared: &Arc<Shared>) -> Result<(), SandboxError> {
+    fail_jobs(shared).await?;
     let mut offset = 0;
     loop {
         let filter = SandboxFilter {
@@ -48,6 +50,28 @@ pub(crate) async fn recover(shared: &Arc<Shared>) -> Result<(), SandboxError> {
         offset += count - ended;
     }
     remove_leftovers(shared).await
+}
+
+/// Jobs that were running have failed, also those of sandboxes that have ended meanwhile.
+async fn fail_jobs(shared: &Arc<Shared>) -> Result<(), SandboxError> {
+    loop {
+        let read = shared.ledger.read(|records| records.unfinished_jobs(PAGE));
+        let cut_off = read.await?;
+        if cut_off.is_empty() {
+            return Ok(());
+        }
+        let now = shared.clock.now();
+        let mut changes = Vec::with_capacity(2 * cut_off.len());
+        for mut record in cut_off {
+            record.status = JobStatus::Failed;
+            record.exit_code = Some(137);
+            record.error = Some(STOPPED.into());
+            record.completed_at = Some(now);
+            changes.extend(job::ended(record, now));
+        }
+        // Those of the next round are others.
+        shared.ledger.commit(changes).await?;
+    }
 }
 
 /// What is left of a sandbox's files.

@@ -1,4 +1,5 @@
-//! The course of one execution: files, process, timeout, result.
+//! The course of a command: files, process, timeout, result. What an execution adds to that is here,
+//! too; what a job does is in `job`.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -13,10 +14,12 @@ use super::handle::Inner;
 use super::options::{Command, OutputMode, Stdin};
 use super::records::{Change, ExecutionRecord, ExecutionStatus, SandboxMode, SandboxStatus};
 use super::state::Step;
+use super::stream::Watch;
+use super::switch::Switch;
 use crate::engine::Metering;
 use crate::id::{ExecutionId, StreamId};
 use crate::process::{
-    Completion, ExitStatus, Input, LaunchSpec, Output, ProcessError, SpawnSpec, pipe, spawn,
+    Completion, ExitStatus, Input, Output, PipeWriter, Request, Session, Setting, StartError, pipe,
 };
 use crate::units::{ByteSize, format_duration};
 use crate::vfs::{GuestPath, WORKSPACE};
@@ -26,37 +29,56 @@ const TIMEOUT_CODE: i32 = 124;
 /// Exit code of a cancelled execution: 128 + `SIGINT`.
 const CANCELLED_CODE: i32 = 130;
 
+/// Mode bits that new files do not get unless a program says otherwise: the usual 022.
+const UMASK: u32 = 0o022;
+
 /// A command with its streams connected, ready to start.
 #[derive(Debug)]
-pub(crate) struct Prepared {
-    pub(crate) running: Arc<Running>,
-    command: Command,
+pub(crate) struct Connected {
+    pub(crate) command: Command,
     cwd: GuestPath,
     stdin: Input,
     stdout: Output,
     stderr: Output,
 }
 
-/// Connects the streams of `command` and makes its record, without starting anything.
-pub(crate) fn prepare(
+/// The other ends of a command's streams.
+#[derive(Debug)]
+pub(crate) struct Ends {
+    pub(crate) stdin: Option<Arc<PipeWriter>>,
+    pub(crate) stdout: Outlet,
+    pub(crate) stderr: Outlet,
+    /// What the outputs are found by, if they are kept.
+    pub(crate) stdout_id: Option<StreamId>,
+    pub(crate) stderr_id: Option<StreamId>,
+}
+
+/// An execution that is ready to start.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    pub(crate) running: Arc<Running>,
+    process: Connected,
+}
+
+/// Connects the streams of `command`. `watch` counts who reads its outputs.
+pub(crate) fn connect(
     sandbox: &Arc<Inner>,
     mut command: Command,
-    auto_resumed: bool,
-) -> Result<Prepared, SandboxError> {
+    watch: Option<&Arc<dyn Watch>>,
+) -> Result<(Connected, Ends), SandboxError> {
     let workspace = GuestPath::parse(WORKSPACE, &GuestPath::root())?;
     let cwd = match &command.cwd {
         Some(path) => GuestPath::parse(path, &workspace)?,
         None => workspace,
     };
-    let watched = Arc::new(Watched(OnceLock::new()));
-    let (stdout, stdout_outlet, stdout_id) = connect(sandbox, &command, &command.stdout, &watched)?;
-    let (stderr, stderr_outlet, stderr_id) = connect(sandbox, &command, &command.stderr, &watched)?;
+    let (stdout, stdout_outlet, stdout_id) = output(sandbox, &command, &command.stdout, watch)?;
+    let (stderr, stderr_outlet, stderr_id) = output(sandbox, &command, &command.stderr, watch)?;
     let (stdin, stdin_writer) = match std::mem::take(&mut command.stdin) {
         Stdin::Empty => (Input::Empty, None),
         Stdin::Bytes(bytes) => (Input::Bytes(bytes), None),
         Stdin::Pipe => {
             let (writer, reader) = pipe();
-            (Input::Pipe(reader), Some(writer))
+            (Input::Pipe(reader), Some(Arc::new(writer)))
         }
         Stdin::Stream(id) => {
             let org = sandbox.record().org;
@@ -73,6 +95,32 @@ pub(crate) fn prepare(
             (Input::Pipe(reader), None)
         }
     };
+    let process = Connected {
+        command,
+        cwd,
+        stdin,
+        stdout,
+        stderr,
+    };
+    let ends = Ends {
+        stdin: stdin_writer,
+        stdout: stdout_outlet,
+        stderr: stderr_outlet,
+        stdout_id,
+        stderr_id,
+    };
+    Ok((process, ends))
+}
+
+/// Connects the streams of `command` and makes its record, without starting anything.
+pub(crate) fn prepare(
+    sandbox: &Arc<Inner>,
+    command: Command,
+    auto_resumed: bool,
+) -> Result<Prepared, SandboxError> {
+    let watched = Arc::new(Watched(OnceLock::new()));
+    let watch: Arc<dyn Watch> = Arc::<Watched>::clone(&watched);
+    let (process, ends) = connect(sandbox, command, Some(&watch))?;
     let record = sandbox.record();
     let running = Arc::new(Running::new(Parts {
         record: ExecutionRecord {
@@ -80,7 +128,7 @@ pub(crate) fn prepare(
             sandbox_id: record.id,
             org: record.org,
             kind: "exec".into(),
-            command: command.argv.clone(),
+            command: process.command.argv.clone(),
             status: ExecutionStatus::Queued,
             exit_code: None,
             created_at: sandbox.shared.clock.now(),
@@ -88,39 +136,32 @@ pub(crate) fn prepare(
             completed_at: None,
             duration_ms: None,
             error: None,
-            stdout: stdout_id,
-            stderr: stderr_id,
+            stdout: ends.stdout_id,
+            stderr: ends.stderr_id,
             output_truncated: false,
             auto_resumed,
         },
-        stdout: stdout_outlet,
-        stderr: stderr_outlet,
-        stdin: stdin_writer,
+        stdout: ends.stdout,
+        stderr: ends.stderr,
+        stdin: ends.stdin,
         abandon_after: sandbox.shared.abandon_after,
     }));
     // Set once, here; it breaks the circle between streams and the execution they belong to.
     drop(watched.0.set(Arc::downgrade(&running)));
-    Ok(Prepared {
-        running,
-        command,
-        cwd,
-        stdin,
-        stdout,
-        stderr,
-    })
+    Ok(Prepared { running, process })
 }
 
-fn connect(
+fn output(
     sandbox: &Arc<Inner>,
     command: &Command,
     mode: &OutputMode,
-    watched: &Arc<Watched>,
+    watch: Option<&Arc<dyn Watch>>,
 ) -> Result<(Output, Outlet, Option<StreamId>), SandboxError> {
     let spooled = |id: StreamId| {
         let org = sandbox.record().org;
-        let watch = Arc::clone(watched);
         let shared = &sandbox.shared;
         let stamps = command.timestamps.then(|| Arc::clone(&shared.clock));
+        let watch = watch.map(Arc::clone);
         let spool = shared.streams.create_output(&id, &org, watch, stamps);
         let spool = spool.ok_or_else(|| {
             SandboxError::invalid("stream", format!("output cannot be routed to {id}"))
@@ -144,10 +185,10 @@ fn connect(
     }
 }
 
-/// Runs a prepared command to its end and records everything about it. Never fails: what goes
+/// Runs a prepared execution to its end and records everything about it. Never fails: what goes
 /// wrong is in the record.
 pub(crate) async fn run(sandbox: Arc<Inner>, prepared: Prepared) {
-    let running = Arc::clone(&prepared.running);
+    let Prepared { running, process } = prepared;
     let shared = Arc::clone(&sandbox.shared);
     let started = Instant::now();
     let started_at = shared.clock.now();
@@ -165,13 +206,31 @@ pub(crate) async fn run(sandbox: Arc<Inner>, prepared: Prepared) {
         )),
     ]);
 
-    let (stdout, stderr) = (prepared.stdout.clone(), prepared.stderr.clone());
-    let ended = launch(&sandbox, prepared).await;
+    let cancelled = || running.is_cancelled();
+    let (outcome, written) = carry_out(&sandbox, process, &running.switch, cancelled).await;
+    if sandbox.mode == SandboxMode::Oneshot {
+        // It ends with its command, and they with it.
+        sandbox.end_jobs("the sandbox has ended").await;
+    }
+    finish(&sandbox, &running, outcome, written, started.elapsed());
+}
+
+/// Runs a command to its end and saves what it has done to the files; also gives how many bytes came
+/// out of it. `cancelled` is asked at the end.
+pub(crate) async fn carry_out(
+    sandbox: &Arc<Inner>,
+    process: Connected,
+    switch: &Switch,
+    cancelled: impl Fn() -> bool + Send,
+) -> (Outcome, u64) {
+    let program = process.command.argv.first().cloned().unwrap_or_default();
+    let (stdout, stderr) = (process.stdout.clone(), process.stderr.clone());
+    let ended = launch(sandbox, process, switch).await;
     // Before anybody hears of the end: what they hear of survives a crash.
     let saved = sandbox.save().await;
     let written = written(&stdout, &stderr);
     drop(stdout);
-    let mut outcome = Outcome::of(ended, &running);
+    let mut outcome = Outcome::of(ended, &program, cancelled());
     if let Err(error) = saved {
         let error = super::error::chain(&error);
         tracing::error!(sandbox = %sandbox.id, error, "the files of an execution are not saved");
@@ -181,8 +240,7 @@ pub(crate) async fn run(sandbox: Arc<Inner>, prepared: Prepared) {
     if let Some(message) = &outcome.message {
         say(&stderr, message).await;
     }
-    drop(stderr);
-    finish(&sandbox, &running, outcome, written, started.elapsed());
+    (outcome, written)
 }
 
 /// Bytes that came out of both streams, which may be one.
@@ -199,22 +257,30 @@ fn written(stdout: &Output, stderr: &Output) -> u64 {
 
 /// How a launch ended, before it is decided what that means.
 struct Ended {
-    result: Result<Completion, ProcessError>,
+    result: Result<Completion, StartError>,
     timed_out: Option<Duration>,
 }
 
-async fn launch(sandbox: &Arc<Inner>, prepared: Prepared) -> Result<Ended, SandboxError> {
-    let Prepared {
-        running,
+async fn launch(
+    sandbox: &Arc<Inner>,
+    process: Connected,
+    switch: &Switch,
+) -> Result<Ended, SandboxError> {
+    let Connected {
         mut command,
         cwd,
         stdin,
         stdout,
         stderr,
-    } = prepared;
-    // A checkpoint may be being restored since before this execution was accepted.
-    drop(sandbox.disk.shared().await);
-    if !command.files.is_empty() {
+    } = process;
+    // A checkpoint may be being restored since before this command was accepted, or the sandbox is
+    // being paused, which waits for this.
+    let begins = tokio::select! {
+        biased;
+        _ = switch.fatal() => false,
+        _entered = sandbox.disk.shared() => true,
+    };
+    if begins && !command.files.is_empty() {
         sandbox
             .write_files(std::mem::take(&mut command.files))
             .await?;
@@ -237,25 +303,25 @@ async fn launch(sandbox: &Arc<Inner>, prepared: Prepared) -> Result<Ended, Sandb
     };
     let launcher = sandbox.shared.runtimes.launcher(metering).await?;
     let program = command.argv.first().cloned().unwrap_or_default();
-    let control = Arc::clone(&running.control);
-    let lookup = SpawnSpec {
-        program: &program,
-        env: &env,
-        cwd: &cwd,
-        vfs: &vfs,
-    };
-    let process = spawn(&*launcher, lookup, |program| LaunchSpec {
-        program,
-        argv: command.argv,
-        env: env.clone().into_iter().collect(),
-        vfs: vfs.clone(),
-        stdin,
-        stdout,
-        stderr,
+    let setting = Setting {
+        launch: launcher,
+        vfs,
         memory: Arc::clone(&sandbox.memory),
         cpu: Arc::clone(&sandbox.cpu),
         fuel: command.fuel,
-        control: Arc::clone(&control),
+        uploads: sandbox.shared.uploads,
+    };
+    let session = Session::new(setting, Arc::clone(&sandbox.population));
+    switch.connect(&session);
+    let process = session.run(Request {
+        program,
+        argv: command.argv,
+        env: env.into_iter().collect(),
+        cwd,
+        descriptions: BTreeMap::from([(0, stdin.into()), (1, stdout.into()), (2, stderr.into())]),
+        new_group: true,
+        umask: UMASK,
+        control: Some(Arc::clone(switch.control())),
     });
     let mut process = std::pin::pin!(process);
     let Some(limit) = limit else {
@@ -268,7 +334,7 @@ async fn launch(sandbox: &Arc<Inner>, prepared: Prepared) -> Result<Ended, Sandb
         biased;
         result = &mut process => Ok(Ended { result, timed_out: None }),
         () = tokio::time::sleep(limit) => {
-            control.kill();
+            switch.kill();
             Ok(Ended { result: process.await, timed_out: Some(limit) })
         }
     }
@@ -300,19 +366,19 @@ fn environment(
     env
 }
 
-/// What an execution's end means for its record.
-struct Outcome {
-    status: ExecutionStatus,
-    exit_code: i32,
+/// What a command's end means for its record.
+pub(crate) struct Outcome {
+    pub(crate) status: ExecutionStatus,
+    pub(crate) exit_code: i32,
     /// For the record, if it could not be run to its own end.
-    error: Option<String>,
+    pub(crate) error: Option<String>,
     /// For the guest's standard error.
     message: Option<String>,
-    completion: Option<Completion>,
+    pub(crate) completion: Option<Completion>,
 }
 
 impl Outcome {
-    /// Of an execution that was cancelled before it began.
+    /// Of a command that was cancelled before it began.
     fn cancelled() -> Self {
         Self {
             status: ExecutionStatus::Cancelled,
@@ -323,17 +389,11 @@ impl Outcome {
         }
     }
 
-    fn of(ended: Result<Ended, SandboxError>, running: &Running) -> Self {
-        let program = running
-            .record()
-            .command
-            .first()
-            .cloned()
-            .unwrap_or_default();
+    fn of(ended: Result<Ended, SandboxError>, program: &str, cancelled: bool) -> Self {
         let (result, timed_out) = match ended {
             Ok(ended) => (ended.result, ended.timed_out),
             // Its sandbox was taken away before it could begin.
-            Err(_) if running.is_cancelled() => return Self::cancelled(),
+            Err(_) if cancelled => return Self::cancelled(),
             Err(error) => {
                 let text = error.to_string();
                 return Self {
@@ -370,7 +430,7 @@ impl Outcome {
                     Some(message),
                 )
             }
-            (_, _) if killed && running.is_cancelled() => (
+            (_, _) if killed && cancelled => (
                 ExecutionStatus::Cancelled,
                 CANCELLED_CODE,
                 Some("cancelled".to_owned()),
@@ -495,18 +555,22 @@ fn finish(
     if let Err(refusal) = stepped {
         tracing::debug!(sandbox = %sandbox.id, ?refusal, "the sandbox had ended first");
     }
+    if oneshot {
+        // Those that began after the others were ended.
+        sandbox.kill_jobs("the sandbox has ended");
+    }
     running.end();
     sandbox.execution_ended(running, oneshot);
     if sandbox.shared.durable || !oneshot {
-        settle(sandbox, &running.record());
+        let record = running.record();
+        settle(sandbox, [record.stdout, record.stderr]);
     }
 }
 
 /// Puts the output on disk, behind everybody's back: nobody waits for it. A long-lived sandbox
-/// would otherwise hold the output of all its executions in memory.
-fn settle(sandbox: &Arc<Inner>, record: &ExecutionRecord) {
+/// would otherwise hold the output of all its commands in memory.
+pub(crate) fn settle(sandbox: &Arc<Inner>, ids: [Option<StreamId>; 2]) {
     let shared = Arc::clone(&sandbox.shared);
-    let ids = [record.stdout.clone(), record.stderr.clone()];
     sandbox.shared.runtimes.engine().spawn_blocking(move || {
         for id in ids.iter().flatten() {
             shared.streams.settle(id);
@@ -533,11 +597,11 @@ pub(crate) fn refused(sandbox: &Inner, refusal: super::state::Refusal) -> Sandbo
 
 /// Ends an execution that was prepared and will never start.
 pub(crate) fn give_up(sandbox: &Arc<Inner>, prepared: Prepared, reason: &str) {
-    let running = Arc::clone(&prepared.running);
-    if let Output::Spool(spool) = &prepared.stderr {
+    let Prepared { running, process } = prepared;
+    if let Output::Spool(spool) = &process.stderr {
         spool.append(format!("belljar: {reason}\n").as_bytes());
     }
-    drop(prepared);
+    drop(process);
     let cancelled = running.is_cancelled();
     let outcome = Outcome {
         status: if cancelled {

@@ -14,7 +14,7 @@ use crate::id::RuntimeId;
 use crate::process::{Launch, LaunchError};
 use crate::runtime::{
     CATALOG, Initialize, InitializeError, InitializeStage, Installed, Installer, Manifest,
-    Uninitialized,
+    Uninitialized, tool_names,
 };
 use crate::store::{Content, Pin, Store, StoreOptions};
 use crate::units::ByteSize;
@@ -44,6 +44,8 @@ pub struct RuntimeInfo {
     pub tags: Vec<String>,
     /// Names of its programs.
     pub programs: Vec<String>,
+    /// Names of the shell and the Unix tools, which every runtime has.
+    pub tools: Vec<String>,
     /// Whether it is installed; if not, its first sandbox installs it.
     pub installed: bool,
     /// Least memory a sandbox needs to start its program.
@@ -57,6 +59,8 @@ pub(crate) struct Ready {
     pub(crate) root: Digest,
     /// Its program.
     pub(crate) program: Content,
+    /// All contents that may be executed.
+    pub(crate) programs: Vec<Digest>,
     /// What sandboxes of it begin as. Nobody writes to it.
     pub(crate) files: Vfs,
     /// Keep its tree: in the cache's store, also if the runtime is removed, and in that of the data,
@@ -131,10 +135,11 @@ impl Runtimes {
                 description: format!("{} ({})", manifest.description, manifest.built.version),
                 tags: manifest.tags.iter().map(|tag| (*tag).into()).collect(),
                 programs: manifest.names.iter().map(|name| (*name).into()).collect(),
+                tools: tool_names().map(str::to_owned).collect(),
                 installed: self
                     .installer
                     .find(manifest)
-                    .is_some_and(|installed| self.engine().is_compiled(installed.program.digest)),
+                    .is_some_and(|installed| installed.is_compiled(self.engine())),
                 least_memory: manifest.least_memory,
             })
             .collect()
@@ -172,6 +177,7 @@ impl Runtimes {
             let ready = Ready {
                 root: installed.root,
                 program: installed.program.content(),
+                programs: installed.programs().map(|one| one.digest).collect(),
                 files,
                 _pins: pins,
             };
@@ -182,6 +188,7 @@ impl Runtimes {
             .spawn_blocking(prepare)
             .await
             .map_err(Repr::Task)??;
+        // Shell and tools are compiled as well, and loaded by whoever runs them first.
         self.host.prepare(&program).await?;
         let ready = Arc::new(ready);
         Ok(Arc::clone(
@@ -238,11 +245,12 @@ impl Runtimes {
         self.engine()
             .spawn_blocking(move || {
                 if let Some(installed) = this.installer.find(manifest) {
-                    let program = installed.program.digest;
-                    this.host.forget(program);
-                    if let Some(fuel) = this.fuel.get() {
-                        fuel.forget(program);
-                        drop(fuel.engine().cache().remove(program));
+                    for program in installed.programs() {
+                        this.host.forget(program.digest);
+                        if let Some(fuel) = this.fuel.get() {
+                            fuel.forget(program.digest);
+                            drop(fuel.engine().cache().remove(program.digest));
+                        }
                     }
                 }
                 this.installer.remove(manifest, this.engine())

@@ -90,6 +90,20 @@ pub(crate) fn next(
     }
 }
 
+/// Whether a job may begin, or why not. Jobs run beside executions and change no status.
+pub(crate) fn admits_jobs(status: SandboxStatus) -> Result<(), Refusal> {
+    match status {
+        SandboxStatus::Idle | SandboxStatus::Running => Ok(()),
+        SandboxStatus::Creating => Err(Refusal::Creating),
+        // It has to be resumed first.
+        SandboxStatus::Paused | SandboxStatus::Suspended => Err(Refusal::Impossible),
+        SandboxStatus::Stopping
+        | SandboxStatus::Terminated
+        | SandboxStatus::Failed
+        | SandboxStatus::Deleted => Err(Refusal::Ended),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use SandboxMode::{Interactive, Oneshot};
@@ -277,6 +291,17 @@ mod tests {
                 "{status}"
             );
             assert!(next(status, Oneshot, Step::Resume).is_err(), "{status}");
+        }
+    }
+
+    #[test]
+    fn a_job_begins_where_an_execution_could_or_beside_one() {
+        for &status in SandboxStatus::ALL {
+            let beside = match next(status, Interactive, Step::Start) {
+                Ok(_) | Err(Refusal::Busy) => Ok(()),
+                Err(refusal) => Err(refusal),
+            };
+            assert_eq!(admits_jobs(status), beside, "{status}");
         }
     }
 

@@ -229,13 +229,12 @@ impl Streams {
 
     /// Makes the spool behind an output stream of `org`. A caller may give one id for several
     /// outputs: they then share it. `None` if the id is another organisation's, or in use as an
-    /// input. With
-    /// `stamps` each line of a new one begins with its time.
+    /// input. `watch` counts its readers. With `stamps` each line of a new one begins with its time.
     pub(crate) fn create_output(
         &self,
         id: &StreamId,
         org: &OrgId,
-        watch: Arc<dyn Watch>,
+        watch: Option<Arc<dyn Watch>>,
         stamps: Option<Arc<dyn Clock>>,
     ) -> Option<Arc<Spool>> {
         let mut streams = self.lock();
@@ -263,7 +262,7 @@ impl Streams {
             Stream {
                 org: Some(org.clone()),
                 kind: Kind::Output(Arc::clone(&spool)),
-                watch: Some(watch),
+                watch,
             },
         );
         Some(spool)

@@ -1,7 +1,6 @@
-//! The calls of the files API: whole files, directories, listings; and finding programs. The caller
-//! is the host, for whom mode bits do not hold.
+//! The calls of the files API: whole files, directories, listings. The caller is the host,
+//! for whom mode bits do not hold.
 
-use std::io::{self, Read};
 use std::time::{Duration, SystemTime};
 
 use super::content::{FileData, INLINE};
@@ -14,14 +13,12 @@ use super::resolve::{Caller, Follow, resolve};
 use super::state::ROOT;
 use super::{GuestPath, Vfs};
 use crate::digest::Digest;
-use crate::store::{Content, Store};
+use crate::store::Content;
 
 /// Largest file that is read into memory at once: bounds what one request can take.
 const MAX_READ_BYTES: u64 = 1 << 30;
 /// Mode of directories made on the way to a file.
 const DIR_MODE: u16 = 0o755;
-/// How much of a file tells what it is.
-const START: usize = 256;
 
 /// One entry of a directory.
 #[derive(Clone, Debug)]
@@ -49,49 +46,8 @@ pub(crate) enum EntryKind {
     Symlink(String),
 }
 
-/// A program: a file that holds WebAssembly, known by its content.
-#[derive(Clone, Debug)]
-pub(crate) struct ProgramFile {
-    /// Digest of its content, as the store knows it.
-    pub(crate) digest: Digest,
-    content: Content,
-    store: Store,
-}
-
-impl ProgramFile {
-    /// A program that the store has.
-    pub(crate) fn new(store: &Store, content: Content) -> Self {
-        Self {
-            digest: content.digest,
-            content,
-            store: store.clone(),
-        }
-    }
-
-    /// Its bytes, verified. Blocks.
-    ///
-    /// # Errors
-    /// If the store does not have it, or not whole.
-    pub(crate) fn read(&self) -> io::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        self.store
-            .read_content(&self.content)
-            .read_to_end(&mut bytes)?;
-        Ok(bytes)
-    }
-}
-
-/// What a path turned out to name when asked for a program.
-#[derive(Clone, Debug)]
-pub(crate) enum Executable {
-    /// A program that may be run.
-    Program(ProgramFile),
-    /// A file that is no program we run, with its first bytes.
-    Other(Vec<u8>),
-}
-
 impl Vfs {
-    fn host(&self) -> Handle {
+    pub(super) fn host(&self) -> Handle {
         Handle::root(self, Caller::Host)
     }
 
@@ -118,7 +74,7 @@ impl Vfs {
         }
     }
 
-    fn open_read(&self, path: &GuestPath) -> Result<Handle, Errno> {
+    pub(super) fn open_read(&self, path: &GuestPath) -> Result<Handle, Errno> {
         let access = Access {
             read: true,
             write: false,
@@ -417,33 +373,6 @@ impl Vfs {
                 .map_err(failed)?;
         }
         Ok(has)
-    }
-
-    /// Finds out what executing `path` would run.
-    ///
-    /// # Errors
-    /// [`FsError::NotFound`], [`FsError::IsADirectory`], [`FsError::PermissionDenied`] for a file
-    /// that is not executable.
-    pub(crate) fn executable(&self, path: &GuestPath) -> Result<Executable, FsError> {
-        let failed = |errno| FsError::of(path, errno);
-        let file = self.open_read(path).map_err(failed)?;
-        let content = {
-            let state = self.lock();
-            let inode = state.inode(file.ino).map_err(failed)?;
-            match &inode.body {
-                Body::File(data) => data.stored().cloned(),
-                _ => None,
-            }
-        };
-        if let Some(content) = content
-            && self.inner.programs.contains(&content.digest)
-        {
-            return Ok(Executable::Program(ProgramFile::new(
-                &self.io().store,
-                content,
-            )));
-        }
-        file.read(START, 0).map(Executable::Other).map_err(failed)
     }
 }
 

@@ -30,6 +30,9 @@ pub(crate) struct OpenFlags {
     pub(crate) truncate: bool,
     /// `O_DIRECTORY`.
     pub(crate) directory: bool,
+    /// Mode of a file that is made, with the umask applied; what a umask of 022 leaves of 0666
+    /// without one.
+    pub(crate) mode: Option<u16>,
 }
 
 /// What to set a time to.
@@ -129,6 +132,11 @@ impl Handle {
         self.kind
     }
 
+    /// Whether it is the root directory.
+    pub(crate) fn is_root(&self) -> bool {
+        self.ino == ROOT
+    }
+
     /// What it was opened for.
     pub(crate) fn access(&self) -> Access {
         self.access
@@ -220,8 +228,16 @@ impl Handle {
         })
     }
 
-    /// Sets the mode bits of what `path` leads to. WASI 0.2 has no call for it, so guests cannot yet.
-    #[cfg(test)]
+    /// Whether the mode bits of what `path` leads to allow `how`: 4 to read, 2 to write, 1 to execute
+    /// or search, or a sum of them.
+    pub(crate) fn access_at(&self, path: &str, how: u16) -> Result<(), Errno> {
+        self.at(path, Follow::Yes, |state, _, _, place| {
+            let ino = ops::existing(state, &place)?;
+            super::resolve::allow(state, ino, how, self.caller)
+        })
+    }
+
+    /// Sets the mode bits of what `path` leads to.
     pub(crate) fn set_mode_at(&self, path: &str, follow: Follow, mode: u16) -> Result<(), Errno> {
         self.writable()?;
         self.at(path, follow, |state, _, now, place| {

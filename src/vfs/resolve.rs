@@ -89,9 +89,9 @@ pub(super) fn check(path: &str) -> Result<(), Errno> {
 }
 
 /// Refuses an inode that the caller may not use in this way; `bit` is 4, 2 or 1.
-pub(super) fn allow(state: &State, ino: Ino, bit: u16, caller: Caller) -> Result<(), Errno> {
+pub(super) fn allow(state: &State, ino: Ino, bits: u16, caller: Caller) -> Result<(), Errno> {
     // There is one user, who owns everything.
-    if caller == Caller::Guest && state.inode(ino)?.mode & (bit << 6) == 0 {
+    if caller == Caller::Guest && state.inode(ino)?.mode & (bits << 6) != bits << 6 {
         return Err(Errno::Access);
     }
     Ok(())

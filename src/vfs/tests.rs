@@ -35,6 +35,7 @@ const CREATE: OpenFlags = OpenFlags {
     exclusive: false,
     truncate: false,
     directory: false,
+    mode: None,
 };
 
 fn create(root: &Handle, path: &str, contents: &[u8]) -> Handle {

@@ -20,14 +20,14 @@ fn collect(folder: &Path, name: &str, files: &mut Vec<(String, PathBuf)>) {
     }
 }
 
-/// The digest that `runtimes/python/src/source.rs` writes into the manifest.
-fn digest_of_sources(root: &Path) -> String {
+/// The digest that a builder (`runtimes/*/src/source.rs`) writes into its manifest.
+fn digest_of_sources(root: &Path, folders: &[&str], single: &[&str]) -> String {
     let mut files = Vec::new();
-    for folder in ["app", "src", "../../wit"] {
+    for folder in folders {
         collect(&root.join(folder), folder, &mut files);
     }
-    for file in ["Cargo.lock", "Cargo.toml", "glue.wat"] {
-        files.push((file.to_owned(), root.join(file)));
+    for file in single {
+        files.push(((*file).to_owned(), root.join(file)));
     }
     files.sort();
     let mut hasher = blake3::Hasher::new();
@@ -41,14 +41,39 @@ fn digest_of_sources(root: &Path) -> String {
     hasher.finalize().to_hex().to_string()
 }
 
-#[test]
-fn the_python_artefact_is_built_from_the_sources_beside_it() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("runtimes/python");
+fn up_to_date(runtime: &str, folders: &[&str], files: &[&str]) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("runtimes")
+        .join(runtime);
     let manifest = fs::read_to_string(root.join("dist/manifest.json")).unwrap();
     let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
     assert_eq!(
         manifest["sources"],
-        digest_of_sources(&root),
-        "rebuild it: `cargo run` in runtimes/python, then commit dist/"
+        digest_of_sources(&root, folders, files),
+        "rebuild it: `cargo run` in runtimes/{runtime}, then commit dist/"
     );
+}
+
+#[test]
+fn the_python_artefact_is_built_from_the_sources_beside_it() {
+    let folders = ["app", "src", "../../wit"];
+    up_to_date(
+        "python",
+        &folders,
+        &["Cargo.lock", "Cargo.toml", "glue.wat"],
+    );
+}
+
+#[test]
+fn the_unix_artefacts_are_built_from_the_sources_beside_them() {
+    let folders = [
+        "coreutils",
+        "shell",
+        "src",
+        "sys",
+        "toolchain",
+        "tools",
+        "../../wit",
+    ];
+    up_to_date("unix", &folders, &["Cargo.lock", "Cargo.toml"]);
 }

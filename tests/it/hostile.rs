@@ -131,26 +131,19 @@ async fn memory_bombs_take_no_more_than_the_limit() {
     still_works(&belljar, &sandbox).await;
 }
 
+/// Starting programs has its limits in `tests/it/processes/`; a process can never be doubled.
 #[tokio::test]
-async fn no_program_starts_another() {
+async fn no_program_forks_or_makes_threads() {
     let belljar = Opened::new().await;
     let sandbox = belljar.fresh().await;
-    let code = "import os, sys, importlib\n\
+    let code = "import os, importlib\n\
                 def fork(): [os.fork() for _ in range(1000)]\n\
-                def run(): importlib.import_module('subprocess').run(['python3', '-c', '1'])\n\
-                def shell(): importlib.import_module('subprocess').check_output('ls', shell=True)\n\
-                def system():\n  \
-                  if os.system('ls') != 0: raise OSError('it failed')\n\
-                def execute(): os.execv('/usr/bin/python3', ['python3', '-c', 'print(1)'])\n\
-                def search(): os.execvp('python3', ['python3'])\n\
-                def spawn(): os.posix_spawn('/usr/bin/python3', ['python3'], {})\n\
-                def pipe(): os.popen('ls').read()\n\
                 def process():\n  \
                   p = importlib.import_module('multiprocessing').Process(target=print)\n  \
                   p.start(); p.join()\n\
                 def pool(): importlib.import_module('concurrent.futures').ProcessPoolExecutor(2).submit(print, 1).result()\n\
                 def thread(): importlib.import_module('_thread').start_new_thread(print, ())\n\
-                for attempt in [fork, run, shell, system, execute, search, spawn, pipe, process, pool, thread]:\n  \
+                for attempt in [fork, process, pool, thread]:\n  \
                   try: attempt()\n  \
                   except (OSError, NameError, AttributeError, ImportError, RuntimeError): continue\n  \
                   print(attempt.__name__, 'was allowed')\n\

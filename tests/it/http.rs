@@ -8,6 +8,7 @@ mod answers;
 mod api;
 mod delivery;
 mod isolation;
+mod jobs;
 mod kept;
 mod polls;
 mod settings;

@@ -6,6 +6,7 @@ mod endings;
 mod escapes;
 mod files;
 mod forks;
+mod jobs;
 mod limits;
 mod lives;
 mod parallel;

@@ -7,7 +7,8 @@ use std::path::Path;
 
 use belljar::records::SqliteRecords;
 use belljar::{
-    Belljar, BelljarOptions, Direction, ErrorKind, ExecutionStatus, FileWrite, SandboxStatus,
+    Belljar, BelljarOptions, Direction, ErrorKind, ExecutionStatus, FileWrite, JobId, JobStatus,
+    SandboxId, SandboxStatus,
 };
 use serde_json::json;
 
@@ -205,6 +206,94 @@ async fn killed_in_the_middle_of_an_execution() {
         .await;
     assert_eq!(ended["exitCode"], 0, "{ended}");
     server.kill();
+}
+
+#[tokio::test]
+async fn closed_while_jobs_run() {
+    let data = data_dir();
+    let belljar = open(data.path()).await;
+    let sandbox = belljar.create(options()).await.unwrap();
+    let code = "open('f', 'w').write('content')\nprint('ready', flush=True)\nwhile True: pass";
+    let job = sandbox.start_job(python(code)).await.unwrap();
+    let first = within("it is ready", job.stdout().next()).await;
+    assert_eq!(first.unwrap().unwrap(), "ready\n");
+    let (id, cut) = (sandbox.id().clone(), job.id().clone());
+    within("the end", belljar.close()).await;
+    drop((job, sandbox, belljar));
+
+    let belljar = open(data.path()).await;
+    let record = belljar.job(&cut).await.unwrap();
+    assert_eq!(
+        (record.status, record.exit_code, record.error.as_deref()),
+        (
+            JobStatus::Cancelled,
+            Some(137),
+            Some("the server was stopped")
+        )
+    );
+    let sandbox = belljar.sandbox(&id).unwrap();
+    assert_eq!(sandbox.read_file("f").await.unwrap(), "content");
+    assert_eq!(sandbox.jobs().len(), 0);
+    let stream = belljar.stream(record.stdout.as_ref().unwrap()).unwrap();
+    let read = within("its output", stream.reader().read_to_end()).await;
+    assert_eq!(read.unwrap(), b"ready\n");
+    belljar.close().await;
+}
+
+#[tokio::test]
+async fn killed_while_jobs_run() {
+    let data = data_dir();
+    let server = Server::start(data.path()).await;
+    let sandbox = server.sandbox(&json!({ "runtime": PYTHON })).await;
+    let jobs = format!("/sandbox/sandboxes/{sandbox}/jobs");
+    let start = async |code: &str| {
+        let body = json!({ "command": ["python3", "-c", code] });
+        let data = server.post(&jobs, &body).await;
+        let id: JobId = text(&data["jobId"]).parse().unwrap();
+        (id, server::stream_of(&data["stdoutStreamUrl"]))
+    };
+    let (over, _) = start("open('f', 'w').write('content')").await;
+    eventually("it is over", async || {
+        let data = server.get(&format!("{jobs}/{over}")).await;
+        data["status"] == "completed"
+    })
+    .await;
+    let (cut, stdout) = start("print('ready', flush=True)\nwhile True: pass").await;
+    let _reading = server.until_ready(&stdout).await;
+    // Known from the moment it is answered on, however far it has come.
+    let (just, _) = start("while True: pass").await;
+    server.kill();
+
+    let belljar = open(data.path()).await;
+    for id in [&cut, &just] {
+        let record = belljar.job(id).await.unwrap();
+        assert_eq!(
+            (record.status, record.exit_code, record.error.as_deref()),
+            (JobStatus::Failed, Some(137), Some(STOPPED))
+        );
+        assert!(record.completed_at.is_some());
+    }
+    let record = belljar.job(&over).await.unwrap();
+    assert_eq!(
+        (record.status, record.exit_code),
+        (JobStatus::Completed, Some(0))
+    );
+    let id: SandboxId = sandbox.parse().unwrap();
+    let events = belljar.events(&id, 2, Direction::Desc).await.unwrap();
+    for (event, job) in events.iter().zip([&just, &cut]) {
+        assert_eq!(event.kind, "job:completed");
+        assert_eq!(event.data["jobId"], job.as_str());
+        assert_eq!(event.data["status"], "failed");
+        assert_eq!(event.data["error"], STOPPED);
+    }
+    let again = belljar.sandbox(&id).unwrap();
+    assert_eq!(again.record().status, SandboxStatus::Idle);
+    assert_eq!(again.read_file("f").await.unwrap(), "content");
+    assert_eq!(again.jobs().len(), 0);
+    assert_eq!(belljar.jobs(&id, 9).await.unwrap().len(), 3);
+    let job = again.start_job(python("print(1)")).await.unwrap();
+    assert_eq!(within("its end", job.wait()).await.exit_code, Some(0));
+    belljar.close().await;
 }
 
 #[tokio::test]

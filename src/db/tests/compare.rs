@@ -8,7 +8,8 @@ use proptest::sample::select;
 use super::*;
 use crate::clock::Timestamp;
 use crate::sandbox::records::{
-    ExecutionStatus, MemoryRecords, SandboxMode, SandboxSort, SandboxStatus, SnapshotSort,
+    ExecutionStatus, JobStatus, MemoryRecords, SandboxMode, SandboxSort, SandboxStatus,
+    SnapshotSort,
 };
 
 // Few ids and few moments, so that records are replaced, purged and equal in age all the time.
@@ -52,6 +53,15 @@ fn execution() -> impl Strategy<Value = ExecutionRecord> {
     )
 }
 
+fn job() -> impl Strategy<Value = JobRecord> {
+    (0..4_u8, 0..3_u8, 0..3_i64, select(JobStatus::ALL)).prop_map(
+        |(sandbox, number, millis, status)| JobRecord {
+            status,
+            ..contract::job(&format!("{sandbox}_{number}"), &sandbox.to_string(), millis)
+        },
+    )
+}
+
 fn event() -> impl Strategy<Value = EventRecord> {
     (0..4_u8, 0..9_u8, 0..3_i64, ".{0,4}").prop_map(|(sandbox, number, millis, text)| EventRecord {
         data: [(text.clone(), text.into())].into_iter().collect(),
@@ -91,6 +101,7 @@ fn change() -> impl Strategy<Value = Change> {
     prop_oneof![
         4 => sandbox().prop_map(|record| Change::PutSandbox(Box::new(record))),
         3 => execution().prop_map(|record| Change::PutExecution(Box::new(record))),
+        3 => job().prop_map(|record| Change::PutJob(Box::new(record))),
         3 => event().prop_map(Change::AddEvent),
         3 => snapshot().prop_map(|record| Change::PutSnapshot(Box::new(record))),
         3 => checkpoint().prop_map(|record| Change::PutCheckpoint(Box::new(record))),
@@ -191,12 +202,16 @@ fn view(
         see(&records.snapshot(&contract::snapshot(&number.to_string(), 0).id));
         for limit in [2, u32::MAX] {
             see(&records.executions(&id, limit).unwrap());
+            see(&records.jobs(&id, limit).unwrap());
+            see(&records.unfinished_jobs(limit).unwrap());
             see(&records.events(&id, limit, Direction::Asc).unwrap());
             see(&records.events(&id, limit, Direction::Desc).unwrap());
         }
         for execution in 0..3_u8 {
             let id = contract::execution(&format!("{number}_{execution}"), "0", 0).id;
             see(&records.execution(&id).unwrap());
+            let id = contract::job(&format!("{number}_{execution}"), "0", 0).id;
+            see(&records.job(&id).unwrap());
         }
     }
     see(&records.orgs().unwrap());

@@ -70,4 +70,4 @@ impl From<Errno> for ErrorCode {
 /// What a failed stream operation carries, for `filesystem-error-code`.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
-pub(super) struct StreamFailure(pub(super) Errno);
+pub(in crate::host) struct StreamFailure(pub(in crate::host) Errno);

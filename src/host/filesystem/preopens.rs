@@ -27,6 +27,7 @@ impl FilesystemView<'_> {
         };
         let root = Descriptor {
             handle: Arc::new(vfs.root()),
+            inherited: None,
             rights: *rights,
             wishes: DescriptorFlags::empty(),
             _slot: self.filesystem.slot()?,

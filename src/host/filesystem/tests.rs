@@ -8,6 +8,7 @@ mod limits;
 mod names;
 mod script;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -24,7 +25,7 @@ use crate::host::guest::Guest;
 use crate::host::{Host, link};
 use crate::limits::MemoryAccount;
 use crate::limits::cpu::CpuAccount;
-use crate::process::{Control, ExitStatus, Input, Launch, LaunchSpec, Output, Spool};
+use crate::process::{Control, Ended, ExitStatus, Input, Launch, LaunchSpec, Output, Spool};
 use crate::store::{Device, Entry, Node, Root, Store, StoreOptions, Tree};
 use crate::vfs::{ProgramFile, Usage, Vfs, VfsOptions};
 
@@ -87,17 +88,26 @@ impl Fixture {
             program: ProgramFile::new(&self.store, content),
             argv: vec!["guest".into()],
             env: Vec::new(),
+            cwd: "/".into(),
             vfs: self.vfs.clone(),
-            stdin: Input::Bytes(self.stdin.clone()),
-            stdout: Output::Spool(Arc::clone(&stdout)),
-            stderr: Output::Discard,
+            descriptions: BTreeMap::from([
+                (0, Input::Bytes(self.stdin.clone()).into()),
+                (1, Output::Spool(Arc::clone(&stdout)).into()),
+            ]),
             memory: Arc::new(MemoryAccount::new(16 << 20)),
             cpu: Arc::new(CpuAccount::new(None)),
             fuel: None,
             control: Arc::new(Control::default()),
+            usage: Arc::default(),
+            process: None,
         };
-        let launched = runtime().block_on(self.host.launch(spec)).unwrap();
-        judge(script, &launched.status, contents(&stdout))
+        let (tell, told) = tokio::sync::oneshot::channel();
+        let ended = Ended::new(move |result| drop(tell.send(result)));
+        let completion = runtime().block_on(async {
+            self.host.launch(spec, ended).await.unwrap();
+            told.await.unwrap().unwrap()
+        });
+        judge(script, &completion.status, contents(&stdout))
     }
 
     /// Runs the guest as one that initialises: it may look, but not change anything.

@@ -13,11 +13,15 @@ use super::convert::{descriptor_type, follow, hash, set_time, stat};
 use super::error::{Failure, StreamFailure};
 use super::streams::{FileInput, FileOutput};
 use super::{Descriptor, DirectoryEntryStream, FilesystemView, MAX_READ, Rights};
+use crate::host::stdio::{GuestInput, GuestOutput};
 use crate::store::Device;
 use crate::vfs::{self, Access, Handle, Kind};
 
-/// WASI has no permission bits, hence no umask either.
-const DIRECTORY_MODE: u16 = 0o755;
+/// Mode of a new directory before the umask is applied, which is what programs ask for that know of
+/// modes.
+const DIRECTORY_MODE: u16 = 0o777;
+/// Mode of a new file, likewise.
+const FILE_MODE: u16 = 0o666;
 
 type Answer<T> = Result<T, Failure>;
 type Fd = Resource<Descriptor>;
@@ -41,13 +45,20 @@ impl types::Host for FilesystemView<'_> {
 
 impl types::HostDescriptor for FilesystemView<'_> {
     fn read_via_stream(&mut self, fd: Fd, offset: u64) -> Answer<Resource<DynInputStream>> {
-        let handle = &self.descriptor(&fd)?.handle;
+        let descriptor = self.descriptor(&fd)?;
+        let handle = &descriptor.handle;
+        if let Some(description) = &descriptor.inherited {
+            if !description.is_readable() {
+                return Err(ErrorCode::BadDescriptor.into());
+            }
+            let stream = GuestInput::new(description.clone(), self.control()).stream();
+            return self.push(stream);
+        }
         let stream: DynInputStream = match handle.kind() {
             Kind::Directory => return Err(ErrorCode::IsDirectory.into()),
             _ if !handle.access().read => return Err(ErrorCode::BadDescriptor.into()),
-            Kind::Device(Device::Stdin) => self.filesystem.stdin.stream(),
-            // Nothing ever comes out of them.
-            Kind::Device(Device::Stdout | Device::Stderr) => {
+            // This process has none.
+            Kind::Device(Device::Stdin | Device::Stdout | Device::Stderr) => {
                 return Err(ErrorCode::BadDescriptor.into());
             }
             Kind::File
@@ -148,10 +159,8 @@ impl types::HostDescriptor for FilesystemView<'_> {
     }
 
     fn create_directory_at(&mut self, fd: Fd, path: String) -> Answer<()> {
-        Ok(self
-            .descriptor(&fd)?
-            .changing()?
-            .create_dir(&path, DIRECTORY_MODE)?)
+        let mode = self.mode(DIRECTORY_MODE);
+        Ok(self.descriptor(&fd)?.changing()?.create_dir(&path, mode)?)
     }
 
     fn stat(&mut self, fd: Fd) -> Answer<DescriptorStat> {
@@ -160,6 +169,9 @@ impl types::HostDescriptor for FilesystemView<'_> {
 
     fn stat_at(&mut self, fd: Fd, flags: PathFlags, path: String) -> Answer<DescriptorStat> {
         let handle = &self.descriptor(&fd)?.handle;
+        if let Some((_, shown)) = self.by_number(handle, &path) {
+            return Ok(stat(&shown.stat()?));
+        }
         Ok(stat(&handle.stat_at(&path, follow(flags))?))
     }
 
@@ -207,23 +219,32 @@ impl types::HostDescriptor for FilesystemView<'_> {
         }
         let slot = self.filesystem.slot()?;
         let write = flags.contains(DescriptorFlags::WRITE);
-        let opened = base.handle.open(
-            &path,
-            follow(path_flags),
-            vfs::OpenFlags {
-                create: open_flags.contains(OpenFlags::CREATE),
-                exclusive: open_flags.contains(OpenFlags::EXCLUSIVE),
-                truncate: open_flags.contains(OpenFlags::TRUNCATE),
-                directory: open_flags.contains(OpenFlags::DIRECTORY),
-            },
-            Access {
-                // As O_RDONLY is 0 in POSIX: who asks for nothing reads.
-                read: flags.contains(DescriptorFlags::READ) || !write,
-                write,
-            },
-        )?;
+        let (opened, inherited) = match self.by_number(&base.handle, &path) {
+            Some((description, shown)) => (shown, Some(description)),
+            None => {
+                let opened = base.handle.open(
+                    &path,
+                    follow(path_flags),
+                    vfs::OpenFlags {
+                        create: open_flags.contains(OpenFlags::CREATE),
+                        exclusive: open_flags.contains(OpenFlags::EXCLUSIVE),
+                        truncate: open_flags.contains(OpenFlags::TRUNCATE),
+                        directory: open_flags.contains(OpenFlags::DIRECTORY),
+                        mode: Some(self.mode(FILE_MODE)),
+                    },
+                    Access {
+                        // As O_RDONLY is 0 in POSIX: who asks for nothing reads.
+                        read: flags.contains(DescriptorFlags::READ) || !write,
+                        write,
+                    },
+                )?;
+                let inherited = self.inherited(&opened);
+                (opened, inherited)
+            }
+        };
         let opened = Descriptor {
             handle: Arc::new(opened),
+            inherited,
             rights: base.rights,
             wishes: flags
                 & (DescriptorFlags::FILE_INTEGRITY_SYNC
@@ -306,13 +327,22 @@ impl FilesystemView<'_> {
         fd: &Fd,
         file: impl FnOnce(Arc<Handle>, super::Slot) -> FileOutput,
     ) -> Answer<Resource<DynOutputStream>> {
-        let handle = &self.descriptor(fd)?.handle;
+        let descriptor = self.descriptor(fd)?;
+        let handle = &descriptor.handle;
+        if let Some(description) = &descriptor.inherited {
+            if !description.is_writable() {
+                return Err(ErrorCode::BadDescriptor.into());
+            }
+            let stream = GuestOutput::new(description.clone(), self.control()).stream();
+            return self.push(stream);
+        }
         let stream: DynOutputStream = match handle.kind() {
             Kind::Directory => return Err(ErrorCode::IsDirectory.into()),
             _ if !handle.access().write => return Err(ErrorCode::BadDescriptor.into()),
-            Kind::Device(Device::Stdin) => return Err(ErrorCode::BadDescriptor.into()),
-            Kind::Device(Device::Stdout) => self.filesystem.stdout.stream(),
-            Kind::Device(Device::Stderr) => self.filesystem.stderr.stream(),
+            // This process has none.
+            Kind::Device(Device::Stdin | Device::Stdout | Device::Stderr) => {
+                return Err(ErrorCode::BadDescriptor.into());
+            }
             Kind::File
             | Kind::Symlink
             | Kind::Device(Device::Null | Device::Zero | Device::Random) => {
@@ -326,6 +356,7 @@ impl FilesystemView<'_> {
 /// What can be read and written at a position; standard streams cannot, as a pipe cannot.
 pub(super) fn positioned(descriptor: &Descriptor) -> Result<&Arc<Handle>, ErrorCode> {
     match descriptor.handle.kind() {
+        _ if descriptor.inherited.is_some() => Err(ErrorCode::InvalidSeek),
         Kind::Device(Device::Stdin | Device::Stdout | Device::Stderr) => {
             Err(ErrorCode::InvalidSeek)
         }

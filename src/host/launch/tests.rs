@@ -1,5 +1,6 @@
 //! Limits and ends, each crossed by a guest of a few lines.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -9,7 +10,7 @@ use crate::engine::{EngineOptions, Metering};
 use crate::host::filesystem::tests::filesystem;
 use crate::limits::MemoryAccount;
 use crate::limits::cpu::CpuAccount;
-use crate::process::{Control, Input, Output, Signal, Spool};
+use crate::process::{Control, Description, Input, LiveUsage, Output, Signal, Spool};
 use crate::store::Store;
 use crate::vfs::{Usage, Vfs};
 
@@ -78,20 +79,41 @@ impl Fixture {
             argv: vec!["guest".into()],
             env: Vec::new(),
             vfs: self.vfs.clone(),
-            stdin: Input::Bytes(Bytes::from_static(b"in")),
-            stdout: Output::Discard,
-            stderr: Output::Spool(Spool::new(None, 1000)),
+            cwd: "/".into(),
+            descriptions: BTreeMap::from([
+                (
+                    0,
+                    Description::from(Input::Bytes(Bytes::from_static(b"in"))),
+                ),
+                (2, Description::from(Output::Spool(Spool::new(None, 1000)))),
+            ]),
             memory: Arc::new(MemoryAccount::new(1 << 20)),
             cpu: Arc::new(CpuAccount::new(None)),
             fuel: None,
             control: Arc::new(Control::default()),
+            usage: Arc::new(LiveUsage::default()),
+            process: None,
+        }
+    }
+
+    /// Runs to the end.
+    fn launch(
+        &self,
+        spec: LaunchSpec,
+    ) -> impl Future<Output = Result<Completion, LaunchError>> + use<> {
+        let (tell, told) = tokio::sync::oneshot::channel();
+        let ended = Ended::new(move |result| drop(tell.send(result)));
+        let launch = self.host.launch(spec, ended);
+        async move {
+            launch.await?;
+            told.await.unwrap()
         }
     }
 
     async fn run(&self, body: &str) -> ExitStatus {
         let spec = self.spec(&guest(body));
         let memory = Arc::clone(&spec.memory);
-        let completion = self.host.launch(spec).await.unwrap();
+        let completion = self.launch(spec).await.unwrap();
         assert_eq!(memory.used(), 0, "memory was not given back");
         assert!(completion.peak_memory <= memory.limit());
         completion.status
@@ -143,7 +165,7 @@ async fn memory_beyond_the_account_is_refused_and_dying_of_it_is_its_own_end() {
     );
     let mut spec = fixture.spec(&guest("i32.const 0"));
     spec.memory = Arc::new(MemoryAccount::new(1000));
-    let refused = fixture.host.launch(spec).await.unwrap_err();
+    let refused = fixture.launch(spec).await.unwrap_err();
     assert!(matches!(
         refused,
         LaunchError::NotEnoughMemory { limit: 1000, .. }
@@ -156,7 +178,7 @@ async fn a_spinning_guest_is_killed_and_does_not_stop_others() {
     let spec = fixture.spec(&guest(SPIN));
     let control = Arc::clone(&spec.control);
     let cpu = Arc::clone(&spec.cpu);
-    let spinning = tokio::spawn(fixture.host.launch(spec));
+    let spinning = tokio::spawn(fixture.launch(spec));
     while cpu.used().is_zero() {
         tokio::task::yield_now().await;
     }
@@ -172,26 +194,11 @@ async fn a_spinning_guest_is_killed_and_does_not_stop_others() {
 }
 
 #[tokio::test]
-async fn dropping_a_launch_ends_the_guest() {
-    let fixture = fixture(Metering::Epoch);
-    let spec = fixture.spec(&guest(SPIN));
-    let memory = Arc::clone(&spec.memory);
-    let spinning = tokio::spawn(fixture.host.launch(spec));
-    while memory.used() == 0 {
-        tokio::task::yield_now().await;
-    }
-    spinning.abort();
-    while memory.used() > 0 {
-        tokio::task::yield_now().await;
-    }
-}
-
-#[tokio::test]
 async fn a_process_killed_before_it_starts_never_runs() {
     let fixture = fixture(Metering::Epoch);
     let spec = fixture.spec(&guest("i32.const 0"));
     spec.control.kill();
-    let completion = fixture.host.launch(spec).await.unwrap();
+    let completion = fixture.launch(spec).await.unwrap();
     assert_eq!(completion.status, ExitStatus::Signaled(Signal::Kill));
 }
 
@@ -200,7 +207,7 @@ async fn an_unhandled_signal_ends_the_guest() {
     let fixture = fixture(Metering::Epoch);
     let spec = fixture.spec(&guest(SPIN));
     spec.control.send(Signal::Terminate);
-    let completion = fixture.host.launch(spec).await.unwrap();
+    let completion = fixture.launch(spec).await.unwrap();
     assert_eq!(completion.status, ExitStatus::Signaled(Signal::Terminate));
 }
 
@@ -214,8 +221,8 @@ async fn a_watched_word_tells_a_spinning_guest_of_a_signal() {
          (i32.add (call $take) (i32.load8_u (i32.const 65)))",
     ));
     let control = Arc::clone(&spec.control);
-    control.handle_signals();
-    let running = tokio::spawn(fixture.host.launch(spec));
+    control.catch_all();
+    let running = tokio::spawn(fixture.launch(spec));
     control.send(Signal::Interrupt);
     let completion = running.await.unwrap().unwrap();
     assert_eq!(completion.status, ExitStatus::Code(2 + 1));
@@ -248,14 +255,14 @@ async fn fuel_is_counted_and_ends_the_guest() {
     let fixture = fixture(Metering::Fuel);
     let mut spec = fixture.spec(&guest(SPIN));
     spec.fuel = Some(1_000_000);
-    let completion = fixture.host.launch(spec).await.unwrap();
+    let completion = fixture.launch(spec).await.unwrap();
     assert_eq!(completion.status, ExitStatus::OutOfFuel);
     assert_eq!(completion.fuel_used, Some(1_000_000));
     let mut used = Vec::new();
     for _ in 0..2 {
         let mut spec = fixture.spec(&guest("i32.const 0"));
         spec.fuel = Some(1_000_000);
-        used.push(fixture.host.launch(spec).await.unwrap().fuel_used.unwrap());
+        used.push(fixture.launch(spec).await.unwrap().fuel_used.unwrap());
     }
     assert_eq!(used[0], used[1]);
     assert!((1..1000).contains(&used[0]));
@@ -264,11 +271,8 @@ async fn fuel_is_counted_and_ends_the_guest() {
 #[tokio::test]
 async fn more_processes_than_slots_wait_for_one() {
     let fixture = fixture(Metering::Epoch);
-    let launches = (0..20).map(|code| {
-        fixture
-            .host
-            .launch(fixture.spec(&guest(&format!("i32.const {code}"))))
-    });
+    let launches =
+        (0..20).map(|code| fixture.launch(fixture.spec(&guest(&format!("i32.const {code}")))));
     let ended = futures::future::join_all(launches).await;
     for (code, completion) in (0u8..).zip(ended) {
         assert_eq!(completion.unwrap().status, ExitStatus::Code(code));
@@ -279,7 +283,7 @@ async fn more_processes_than_slots_wait_for_one() {
 async fn what_is_no_program_is_refused() {
     let fixture = fixture(Metering::Epoch);
     for (text, reason) in [
-        ("(component)", "no function `exec`"),
+        ("(component)", "nor a function `exec`"),
         (
             r#"(component (import "evil:host/door" (func)) (core module $m (func (export "e")))
                 (core instance $i (instantiate $m)) (func (export "exec") (canon lift (core func $i "e"))))"#,
@@ -291,7 +295,7 @@ async fn what_is_no_program_is_refused() {
             "",
         ),
     ] {
-        let refused = fixture.host.launch(fixture.spec(text)).await.unwrap_err();
+        let refused = fixture.launch(fixture.spec(text)).await.unwrap_err();
         let LaunchError::NotAProgram { reason: given } = &refused else {
             panic!("{refused:?}");
         };
@@ -335,7 +339,7 @@ async fn the_root_is_found_under_any_version_of_wasi() {
                     (with "host" (instance (export "get" (func $get))))))
                 (func (export "exec") (result s32) (canon lift (core func $main "exec"))))"#
         );
-        let ended = fixture.host.launch(fixture.spec(&text)).await.unwrap();
+        let ended = fixture.launch(fixture.spec(&text)).await.unwrap();
         assert_eq!(ended.status, ExitStatus::Code(b'/'), "{version}");
     }
 }

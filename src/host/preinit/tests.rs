@@ -1,5 +1,7 @@
 //! Initialising, and the process that begins where it ended.
 
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::engine::{EngineOptions, Metering};
 use crate::host::Host;
@@ -7,7 +9,7 @@ use crate::host::filesystem::tests::component::component;
 use crate::host::filesystem::tests::filesystem;
 use crate::limits::MemoryAccount;
 use crate::limits::cpu::CpuAccount;
-use crate::process::{Control, ExitStatus, Input, Launch, LaunchSpec};
+use crate::process::{Control, Ended, ExitStatus, Launch, LaunchSpec};
 use crate::vfs::{GuestPath, ProgramFile, Usage};
 
 const QUOTA: Usage = Usage {
@@ -59,20 +61,25 @@ async fn a_process_begins_where_its_initialisation_ended() {
     let options = EngineOptions::new(Metering::Epoch);
     let engine = crate::engine::Engine::new(&options, folder.path()).unwrap();
     let host = Host::new(engine, 1).unwrap();
-    let completion = host.launch(LaunchSpec {
+    let spec = LaunchSpec {
         program: ProgramFile::new(&store, content),
         argv: vec!["guest".into()],
         env: Vec::new(),
+        cwd: "/".into(),
         vfs,
-        stdin: Input::Empty,
-        stdout: Output::Discard,
-        stderr: Output::Discard,
+        descriptions: BTreeMap::new(),
         memory: Arc::new(MemoryAccount::new(16 << 20)),
         cpu: Arc::new(CpuAccount::new(None)),
         fuel: None,
         control: Arc::new(Control::default()),
-    });
-    assert_eq!(completion.await.unwrap().status, ExitStatus::Code(b'*'));
+        usage: Arc::default(),
+        process: None,
+    };
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let ended = Ended::new(move |result| drop(tell.send(result)));
+    host.launch(spec, ended).await.unwrap();
+    let completion = told.await.unwrap().unwrap();
+    assert_eq!(completion.status, ExitStatus::Code(b'*'));
 }
 
 #[test]

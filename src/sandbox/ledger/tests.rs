@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use super::*;
 use crate::digest::Digest;
-use crate::id::{ExecutionId, KeyId, SandboxId, SnapshotId};
+use crate::id::{ExecutionId, JobId, KeyId, SandboxId, SnapshotId};
 use crate::sandbox::records::{
-    CheckpointRecord, Direction, EventRecord, ExecutionRecord, KeyRecord, MemoryRecords, OrgRecord,
-    SandboxFilter, SandboxRecord, SnapshotFilter, SnapshotRecord, contract,
+    CheckpointRecord, Direction, EventRecord, ExecutionRecord, JobRecord, KeyRecord, MemoryRecords,
+    OrgRecord, SandboxFilter, SandboxRecord, SnapshotFilter, SnapshotRecord, contract,
 };
 
 /// What happened to the records, in order.
@@ -87,6 +87,18 @@ impl Records for Noting {
         limit: u32,
     ) -> Result<Vec<ExecutionRecord>, RecordsError> {
         self.inner.executions(sandbox, limit)
+    }
+
+    fn job(&mut self, id: &JobId) -> Result<Option<JobRecord>, RecordsError> {
+        self.inner.job(id)
+    }
+
+    fn jobs(&mut self, sandbox: &SandboxId, limit: u32) -> Result<Vec<JobRecord>, RecordsError> {
+        self.inner.jobs(sandbox, limit)
+    }
+
+    fn unfinished_jobs(&mut self, limit: u32) -> Result<Vec<JobRecord>, RecordsError> {
+        self.inner.unfinished_jobs(limit)
     }
 
     fn events(

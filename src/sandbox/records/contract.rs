@@ -4,11 +4,16 @@
 //! An implementation's tests call [`contract_tests!`] with a function that makes an empty one.
 
 mod fixtures;
+mod jobs;
 mod lists;
 mod trees;
 
-pub(crate) use self::fixtures::{checkpoint, event, execution, key, org, sandbox, snapshot};
+pub(crate) use self::fixtures::{checkpoint, event, execution, job, key, org, sandbox, snapshot};
 use self::fixtures::{full_sandbox, org_id};
+pub(crate) use self::jobs::{
+    a_job_is_read_back_whole_and_replaced, jobs_come_newest_first_and_go_with_their_sandbox,
+    unfinished_jobs_are_those_of_all_sandboxes,
+};
 pub(crate) use self::lists::{
     conditions_combine, deleted_sandboxes_are_hidden_unless_asked_for, each_condition_selects,
     each_sort_key_sorts_both_ways, equal_sort_keys_keep_the_order_of_arrival,
@@ -56,6 +61,9 @@ macro_rules! contract_tests {
             sandboxes_are_found_by_their_snapshot,
             checkpoints_come_oldest_first_and_go_with_their_sandbox,
             roots_are_those_that_something_keeps,
+            a_job_is_read_back_whole_and_replaced,
+            jobs_come_newest_first_and_go_with_their_sandbox,
+            unfinished_jobs_are_those_of_all_sandboxes,
         );
     };
     ($make:expr; $($name:ident,)*) => {$(
@@ -92,6 +100,9 @@ pub(crate) fn nothing_is_there_at_first(records: &mut dyn Records) {
     );
     assert_eq!(records.execution(&ExecutionId::generate()).unwrap(), None);
     assert_eq!(records.executions(&id, 10).unwrap(), []);
+    assert_eq!(records.job(&JobId::generate()).unwrap(), None);
+    assert_eq!(records.jobs(&id, 10).unwrap(), []);
+    assert_eq!(records.unfinished_jobs(10).unwrap(), []);
     assert_eq!(records.events(&id, 10, Direction::Asc).unwrap(), []);
     assert_eq!(records.orgs().unwrap(), []);
     assert_eq!(records.keys().unwrap(), []);

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Change, CheckpointRecord, Direction, EventRecord, ExecutionRecord, KeyRecord, OrgRecord,
-    Records, RecordsError, SandboxFilter, SandboxRecord, SandboxSort, SnapshotFilter,
+    Change, CheckpointRecord, Direction, EventRecord, ExecutionRecord, JobRecord, KeyRecord,
+    OrgRecord, Records, RecordsError, SandboxFilter, SandboxRecord, SandboxSort, SnapshotFilter,
     SnapshotRecord, SnapshotSort,
 };
 use crate::digest::Digest;
-use crate::id::{CheckpointId, EventId, ExecutionId, KeyId, OrgId, SandboxId, SnapshotId};
+use crate::id::{CheckpointId, EventId, ExecutionId, JobId, KeyId, OrgId, SandboxId, SnapshotId};
 
 /// Keeps records in memory. **Durability:** none; they are gone when it is dropped.
 ///
@@ -17,6 +17,7 @@ use crate::id::{CheckpointId, EventId, ExecutionId, KeyId, OrgId, SandboxId, Sna
 pub struct MemoryRecords {
     sandboxes: Numbered<SandboxId, SandboxRecord>,
     executions: Numbered<ExecutionId, ExecutionRecord>,
+    jobs: Numbered<JobId, JobRecord>,
     events: Numbered<EventId, EventRecord>,
     orgs: Numbered<OrgId, OrgRecord>,
     keys: Numbered<KeyId, KeyRecord>,
@@ -26,10 +27,11 @@ pub struct MemoryRecords {
     owned: BTreeMap<SandboxId, Owned>,
 }
 
-/// The executions, events and checkpoints of one sandbox.
+/// The executions, jobs, events and checkpoints of one sandbox.
 #[derive(Debug, Default)]
 struct Owned {
     executions: BTreeSet<ExecutionId>,
+    jobs: BTreeSet<JobId>,
     events: BTreeSet<EventId>,
     checkpoints: BTreeSet<CheckpointId>,
 }
@@ -48,6 +50,12 @@ impl MemoryRecords {
                 self.executions.put(&record.id, record);
                 self.owned(&record.sandbox_id)
                     .executions
+                    .insert(record.id.clone());
+            }
+            Change::PutJob(record) => {
+                self.jobs.put(&record.id, record);
+                self.owned(&record.sandbox_id)
+                    .jobs
                     .insert(record.id.clone());
             }
             Change::AddEvent(record) => {
@@ -84,6 +92,7 @@ impl MemoryRecords {
                     .executions
                     .iter()
                     .for_each(|id| self.executions.remove(id));
+                owned.jobs.iter().for_each(|id| self.jobs.remove(id));
                 owned.events.iter().for_each(|id| self.events.remove(id));
             }
         }
@@ -143,6 +152,32 @@ impl Records for MemoryRecords {
             .collect();
         found.sort_by_key(|(number, record)| (record.created_at, *number));
         found.reverse();
+        Ok(page(&found, 0, limit))
+    }
+
+    fn job(&mut self, id: &JobId) -> Result<Option<JobRecord>, RecordsError> {
+        Ok(self.jobs.get(id).cloned())
+    }
+
+    fn jobs(&mut self, sandbox: &SandboxId, limit: u32) -> Result<Vec<JobRecord>, RecordsError> {
+        let ids = self.owned.get(sandbox).map(|owned| &owned.jobs);
+        let mut found: Vec<_> = ids
+            .into_iter()
+            .flatten()
+            .filter_map(|id| self.jobs.numbered(id))
+            .collect();
+        found.sort_by_key(|(number, record)| (record.created_at, *number));
+        found.reverse();
+        Ok(page(&found, 0, limit))
+    }
+
+    fn unfinished_jobs(&mut self, limit: u32) -> Result<Vec<JobRecord>, RecordsError> {
+        let mut found: Vec<_> = self
+            .jobs
+            .iter()
+            .filter(|(_, record)| !record.status.is_terminal())
+            .collect();
+        found.sort_by_key(|(number, record)| (record.created_at, *number));
         Ok(page(&found, 0, limit))
     }
 

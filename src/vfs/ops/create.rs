@@ -36,6 +36,7 @@ impl Opening {
             exclusive,
             truncate,
             directory,
+            mode: _,
         } = self.flags;
         if create && directory {
             return Err(Errno::Inval);
@@ -85,7 +86,8 @@ impl Opening {
         }
         may_change(state, place.dir, self.caller)?;
         let body = Body::File(FileData::empty());
-        state.create(place.dir, place.name()?, FILE_MODE, now, body)
+        let mode = self.flags.mode.unwrap_or(FILE_MODE) & 0o7777;
+        state.create(place.dir, place.name()?, mode, now, body)
     }
 }
 

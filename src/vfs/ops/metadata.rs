@@ -28,7 +28,6 @@ pub(in super::super) fn set_times(
     Ok(())
 }
 
-#[cfg(test)]
 pub(in super::super) fn set_mode(
     state: &mut State,
     ino: Ino,

@@ -11,6 +11,7 @@ const NONE: OpenFlags = OpenFlags {
     exclusive: false,
     truncate: false,
     directory: false,
+    mode: None,
 };
 const TRUNCATE: OpenFlags = OpenFlags {
     truncate: true,

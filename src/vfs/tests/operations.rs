@@ -123,6 +123,7 @@ fn flags_of(bits: u8) -> OpenFlags {
         exclusive: bits & 2 != 0,
         truncate: bits & 4 != 0,
         directory: bits & 8 != 0,
+        mode: None,
     }
 }
 

@@ -12,6 +12,7 @@ const NONE: OpenFlags = OpenFlags {
     exclusive: false,
     truncate: false,
     directory: false,
+    mode: None,
 };
 const EXCLUSIVE: OpenFlags = OpenFlags {
     exclusive: true,

@@ -13,8 +13,8 @@ use super::api::{Answer, Api, python, text};
 use crate::support::PYTHON;
 
 /// The ids that are replaced.
-const IDS: [&str; 9] = [
-    "sbx_", "exec_", "stream_", "evt_", "org_", "srt_", "sess_", "ckpt_", "snp_",
+const IDS: [&str; 10] = [
+    "sbx_", "exec_", "job_", "stream_", "evt_", "org_", "srt_", "sess_", "ckpt_", "snp_",
 ];
 
 /// Numbers that are measured.
@@ -124,7 +124,7 @@ async fn failures_are_those_of_the_files() {
     golden("failure-method", &api.delete("/sandbox").await);
     golden(
         "failure-not-implemented",
-        &api.post("/sandbox/sandboxes/sbx_1/jobs", &json!({})).await,
+        &api.post("/sandbox/snapshots/build", &json!({})).await,
     );
     let body = json!({ "runtime": PYTHON, "resources": { "memory": "12Q" } });
     golden("failure-field", &api.post("/sandbox", &body).await);

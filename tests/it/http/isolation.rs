@@ -18,6 +18,9 @@ async fn another_organisation_finds_nothing() {
     let saved = ours.post(&path, &json!({ "name": "saved" })).await.data();
     let checkpoint = text(&saved["id"]);
     let execution = text(&ours.execute(&sandbox, &SLEEPER).await["executionId"]);
+    let path = format!("/sandbox/sandboxes/{sandbox}/jobs");
+    let started = ours.post(&path, &json!({ "command": SLEEPER })).await;
+    let job = text(&started.data()["jobId"]);
     let (key, org) = create_key(&ours.belljar, "other", "test").await.unwrap();
     assert_ne!(org, ours.org);
     // Known at once, though it was made after the server had read the keys.
@@ -49,6 +52,26 @@ async fn another_organisation_finds_nothing() {
         (
             Method::GET,
             format!("/sandbox/sandboxes/{sandbox}/events"),
+            json!(null),
+        ),
+        (
+            Method::POST,
+            format!("/sandbox/sandboxes/{sandbox}/jobs"),
+            json!({"command": python("1")}),
+        ),
+        (
+            Method::GET,
+            format!("/sandbox/sandboxes/{sandbox}/jobs"),
+            json!(null),
+        ),
+        (
+            Method::GET,
+            format!("/sandbox/sandboxes/{sandbox}/jobs/{job}"),
+            json!(null),
+        ),
+        (
+            Method::DELETE,
+            format!("/sandbox/sandboxes/{sandbox}/jobs/{job}?force=true"),
             json!(null),
         ),
         (
@@ -202,6 +225,8 @@ async fn another_organisation_finds_nothing() {
     }
     let still = ours.get(&format!("/sandbox/execution/{execution}")).await;
     assert_eq!(still.data()["status"], "running");
+    let path = format!("/sandbox/sandboxes/{sandbox}/jobs/{job}");
+    assert_eq!(ours.get(&path).await.data()["status"], "running");
 }
 
 #[tokio::test]

@@ -6,8 +6,8 @@ use std::time::Duration;
 use belljar::records::{Change, KeyRecord, MemoryRecords, OrgRecord, Records, RecordsError};
 use belljar::{
     CheckpointRecord, Digest, Direction, ErrorKind, EventRecord, ExecutionId, ExecutionRecord,
-    ExecutionStatus, SandboxFilter, SandboxId, SandboxMode, SandboxRecord, SandboxStatus,
-    SnapshotFilter, SnapshotId, SnapshotRecord,
+    ExecutionStatus, JobId, JobRecord, SandboxFilter, SandboxId, SandboxMode, SandboxRecord,
+    SandboxStatus, SnapshotFilter, SnapshotId, SnapshotRecord,
 };
 
 use crate::guests::{Live, Opened, PATIENCE, options, python, run, within};
@@ -46,6 +46,18 @@ impl Records for Seen {
         limit: u32,
     ) -> Result<Vec<ExecutionRecord>, RecordsError> {
         self.records.executions(sandbox, limit)
+    }
+
+    fn job(&mut self, id: &JobId) -> Result<Option<JobRecord>, RecordsError> {
+        self.records.job(id)
+    }
+
+    fn jobs(&mut self, sandbox: &SandboxId, limit: u32) -> Result<Vec<JobRecord>, RecordsError> {
+        self.records.jobs(sandbox, limit)
+    }
+
+    fn unfinished_jobs(&mut self, limit: u32) -> Result<Vec<JobRecord>, RecordsError> {
+        self.records.unfinished_jobs(limit)
     }
 
     fn events(

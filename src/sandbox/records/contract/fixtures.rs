@@ -8,11 +8,12 @@ use serde_json::json;
 use crate::clock::Timestamp;
 use crate::digest::Digest;
 use crate::id::{
-    CheckpointId, EventId, ExecutionId, KeyId, OrgId, SandboxId, SnapshotId, StreamId,
+    CheckpointId, EventId, ExecutionId, JobId, KeyId, OrgId, SandboxId, SnapshotId, StreamId,
 };
 use crate::sandbox::records::{
-    CheckpointRecord, EventRecord, ExecutionRecord, ExecutionStatus, KeyRecord, Network, OrgRecord,
-    Resources, SandboxMode, SandboxRecord, SandboxStatus, SnapshotRecord, Timeouts,
+    CheckpointRecord, EventRecord, ExecutionRecord, ExecutionStatus, JobRecord, JobStatus,
+    KeyRecord, Network, OrgRecord, Resources, SandboxMode, SandboxRecord, SandboxStatus,
+    SnapshotRecord, Timeouts,
 };
 use crate::units::{ByteSize, Millicores};
 
@@ -79,6 +80,25 @@ pub(crate) fn execution(name: &str, sandbox: &str, millis: i64) -> ExecutionReco
         stderr: None,
         output_truncated: false,
         auto_resumed: false,
+    }
+}
+
+/// A pending job `job_NAME` of the sandbox `sbx_SANDBOX`.
+pub(crate) fn job(name: &str, sandbox: &str, millis: i64) -> JobRecord {
+    JobRecord {
+        id: JobId::parse(&format!("job_{name}")).unwrap(),
+        sandbox_id: SandboxId::parse(&format!("sbx_{sandbox}")).unwrap(),
+        org: org_id("a"),
+        command: vec!["true".to_owned()],
+        status: JobStatus::Pending,
+        exit_code: None,
+        created_at: Timestamp::from_millis(millis),
+        started_at: None,
+        completed_at: None,
+        error: None,
+        stdout: None,
+        stderr: None,
+        output_truncated: false,
     }
 }
 

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use belljar::{Belljar, BelljarOptions, Command, SandboxOptions};
 
-use common::native::NativePython;
+use common::native::Native;
 use common::table::Table;
 
 const MIX: &str = include_str!("cpu/mix.py");
@@ -28,7 +28,7 @@ type Times = BTreeMap<String, Duration>;
 fn main() {
     let runtime = tokio::runtime::Runtime::new().expect("threads");
     runtime.block_on(async {
-        let native = NativePython::find().expect("a native python3 to compare with");
+        let native = Native::python().expect("a native python3 to compare with");
         let options = BelljarOptions::in_memory(common::cache_dir());
         let belljar = Belljar::open(options).await.expect("it opens");
         let (mut theirs, mut epoch, mut fuel) = (Times::new(), Times::new(), Times::new());

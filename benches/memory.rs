@@ -9,7 +9,7 @@ use std::io::{BufRead, BufReader};
 
 use belljar::{Belljar, BelljarOptions, Command, Execution, Sandbox, SandboxOptions, Stdin};
 
-use common::native::NativePython;
+use common::native::Native;
 use common::table::Table;
 
 /// Says that it is up, then waits for input that never comes.
@@ -35,7 +35,7 @@ fn main() {
         common::note("this system has no /proc/self/status with RssAnon: nothing measured");
         return;
     }
-    let native = NativePython::find().expect("a native python3 to compare with");
+    let native = Native::python().expect("a native python3 to compare with");
     let mut table = Table::default();
     for (case, name, code) in [
         ("idle", "idle", IDLE),
@@ -100,7 +100,7 @@ async fn idle(belljar: &Belljar, code: &str) -> (Sandbox, Execution) {
     (sandbox, execution)
 }
 
-fn theirs(native: &NativePython, code: &str) -> Option<u64> {
+fn theirs(native: &Native, code: &str) -> Option<u64> {
     let mut child = native.start(["-c", code]);
     let mut line = String::new();
     if let Some(stdout) = child.stdout.take() {

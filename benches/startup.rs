@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use belljar::{Belljar, BelljarOptions, Command, SandboxOptions};
 use tokio::task::JoinSet;
 
-use common::native::NativePython;
+use common::native::Native;
 use common::samples::Samples;
 use common::table::{Table, ms};
 
@@ -54,7 +54,7 @@ async fn once(belljar: &Belljar) {
 }
 
 async fn table(belljar: &Belljar) {
-    let native = NativePython::find().expect("a native python3 to compare with");
+    let native = Native::python().expect("a native python3 to compare with");
     let (mut ours, mut theirs) = (Samples::default(), Samples::default());
     for _ in 0..common::rounds(ROUNDS) {
         let started = Instant::now();

@@ -5,7 +5,7 @@
 //! `Guest` lives as long as one process and is the data of its store.
 //!
 //! `wasi:io`, clocks and random are wasmtime-wasi's; files, standard streams, waiting and
-//! `belljar:process` are ours.
+//! `belljar:process` are ours, and so is what stands between guests and wasmtime-wasi's sockets.
 
 mod entry;
 mod filesystem;
@@ -16,8 +16,10 @@ mod outcome;
 mod poll;
 pub(crate) mod preinit;
 mod process;
+mod registry;
 mod signals;
 mod slots;
+mod sockets;
 mod stdio;
 mod uploads;
 

@@ -32,8 +32,9 @@
 //!
 //! # Features
 //!
-//! `sqlite`: records that survive a restart. `server`: the HTTP API as a router. `cli` (default):
-//! the `belljar` command, with both. Embedders use `default-features = false`.
+//! `sqlite`: records that survive a restart. `http`: requests of guests over `wasi:http`. `registry`:
+//! npm packages, through the host's npm configuration. `server`: the HTTP API as a router. `cli`
+//! (default): the `belljar` command, with all of them. Embedders use `default-features = false`.
 
 pub(crate) mod clock;
 pub(crate) mod digest;
@@ -41,7 +42,9 @@ pub(crate) mod engine;
 pub(crate) mod host;
 pub(crate) mod id;
 pub(crate) mod limits;
+pub(crate) mod net;
 pub(crate) mod process;
+pub(crate) mod registry;
 pub(crate) mod runtime;
 pub(crate) mod sandbox;
 pub(crate) mod store;
@@ -52,10 +55,19 @@ pub(crate) mod vfs;
 pub mod api;
 #[cfg(feature = "sqlite")]
 pub(crate) mod db;
+#[cfg(feature = "http")]
+pub(crate) mod http;
+#[cfg(not(feature = "http"))]
+pub(crate) mod no_http;
+#[cfg(feature = "registry")]
+pub(crate) mod npm;
 
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
+
+#[cfg(not(feature = "http"))]
+pub(crate) use no_http as http;
 
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use digest::Digest;
@@ -78,6 +90,16 @@ pub use sandbox::{
     TreeChange, TreeChangeKind, TreeDiff, TreeEntryKind, TreeRef,
 };
 pub use units::{ByteSize, Millicores, UnitError, format_duration, parse_duration};
+
+/// Where the npm packages come from that sandboxes install.
+pub mod packages {
+    pub use crate::registry::{
+        Asked, Content, Error, PackageSpec, ReadAt, Registry, check_name, check_version,
+    };
+
+    #[cfg(feature = "registry")]
+    pub use crate::npm::{Client as NpmRegistry, Config as NpmConfig};
+}
 
 /// Where records are kept.
 pub mod records {

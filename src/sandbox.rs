@@ -33,6 +33,7 @@ mod lineage;
 mod lookup;
 mod name;
 mod options;
+mod packages;
 mod pause;
 mod reaper;
 pub(crate) mod records;

@@ -1,4 +1,4 @@
-//! The machine's own Python, started by fork and exec.
+//! The machine's own Python and Node, started by fork and exec.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -6,25 +6,33 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-/// A `python3` that is a real program.
+/// An interpreter that is a real program.
 #[derive(Clone, Debug)]
-pub(crate) struct NativePython {
+pub(crate) struct Native {
     path: PathBuf,
     version: String,
 }
 
-impl NativePython {
-    /// `/usr/bin/python3`, or the first `python3` on PATH that is no script: a version manager's
-    /// shim is ten times slower than the interpreter it starts, and comparing with it would
-    /// flatter us.
-    pub(crate) fn find() -> Option<Self> {
-        let names = ["python3", "python3.exe"];
+impl Native {
+    /// `python3`.
+    pub(crate) fn python() -> Option<Self> {
+        Self::find(["python3", "python3.exe"])
+    }
+
+    /// `node`.
+    pub(crate) fn node() -> Option<Self> {
+        Self::find(["node", "node.exe"])
+    }
+
+    /// The one in `/usr/bin`, or the first on PATH that is no script: a version manager's shim is
+    /// ten times slower than the interpreter it starts, and comparing with it would flatter us.
+    fn find(names: [&str; 2]) -> Option<Self> {
         let on_path = std::env::var_os("PATH").unwrap_or_default();
         let path = std::iter::once(PathBuf::from("/usr/bin"))
             .chain(std::env::split_paths(&on_path))
             .flat_map(|folder| names.map(|name| folder.join(name)))
             .find(|path| is_program(path))?;
-        let output = Command::new(&path).arg("-V").output().ok()?;
+        let output = Command::new(&path).arg("--version").output().ok()?;
         let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
         Some(Self { path, version })
     }
@@ -36,12 +44,22 @@ impl NativePython {
 
     /// Runs it to its end and gives back its standard output.
     pub(crate) fn run<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Vec<u8> {
+        self.run_in(Path::new("."), args)
+    }
+
+    /// The same in a folder.
+    pub(crate) fn run_in<S: AsRef<OsStr>>(
+        &self,
+        folder: &Path,
+        args: impl IntoIterator<Item = S>,
+    ) -> Vec<u8> {
         let output = Command::new(&self.path)
             .args(args)
+            .current_dir(folder)
             .stdin(Stdio::null())
             .output()
             .expect("it starts");
-        assert!(output.status.success(), "native python failed: {output:?}");
+        assert!(output.status.success(), "{self:?} failed: {output:?}");
         output.stdout
     }
 

@@ -83,6 +83,13 @@ pub(crate) struct RunArgs {
     /// Exact number of WebAssembly instructions the program may use; makes it slower [default: no limit]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) fuel: Option<u64>,
+    /// Let the program reach the network: public addresses only [default: only its own localhost]
+    #[arg(long)]
+    pub(crate) network: bool,
+    /// Install an npm package first, such as zod or zod@^3, from the registry that this user's npm
+    /// would use (repeatable)
+    #[arg(long, value_name = "NAME[@VERSION]")]
+    pub(crate) package: Vec<String>,
     /// Environment variable; without a value it is taken from ours (repeatable)
     #[arg(long, short, value_name = "NAME[=VALUE]", value_parser = parse_env)]
     pub(crate) env: Vec<(String, String)>,

@@ -3,8 +3,10 @@
 //! One Belljar at a time has a data folder. So a command that works on one refuses while a server has
 //! it, and says so.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use crate::packages::{NpmConfig, NpmRegistry};
 use crate::records::SqliteRecords;
 use crate::{Belljar, BelljarOptions, ErrorKind, OrgId, SandboxError};
 use clap::Args;
@@ -111,8 +113,9 @@ impl DataArgs {
     /// # Errors
     /// As [`DataArgs::folder`].
     fn at_folder(&self) -> Result<BelljarOptions, CliError> {
-        let options = BelljarOptions::at(self.folder()?).cache_dir(self.cache_folder()?);
-        Ok(with_progress(options))
+        let cache = self.cache_folder()?;
+        let options = BelljarOptions::at(self.folder()?).cache_dir(&cache);
+        Ok(with_defaults(options, &cache))
     }
 
     /// Options for a library that is gone when the command ends; runtimes and compiled code are
@@ -121,9 +124,8 @@ impl DataArgs {
     /// # Errors
     /// As [`DataArgs::folder`].
     pub(crate) fn in_memory(&self) -> Result<BelljarOptions, CliError> {
-        Ok(with_progress(BelljarOptions::in_memory(
-            self.cache_folder()?,
-        )))
+        let cache = self.cache_folder()?;
+        Ok(with_defaults(BelljarOptions::in_memory(&cache), &cache))
     }
 }
 
@@ -152,9 +154,14 @@ pub(super) async fn org(belljar: &Belljar, named: Option<&str>) -> Result<OrgId,
     }
 }
 
-fn with_progress(options: BelljarOptions) -> BelljarOptions {
+/// What the command adds: installations are shown, and npm packages come from where this user's npm
+/// gets them.
+fn with_defaults(options: BelljarOptions, cache: &Path) -> BelljarOptions {
     let reporter = Reporter::new();
-    options.progress(move |progress| reporter.report(progress))
+    let npm = NpmConfig::of_host(std::env::vars_os());
+    options
+        .progress(move |progress| reporter.report(progress))
+        .registry(Arc::new(NpmRegistry::new(npm, cache.join("packages"))))
 }
 
 #[cfg(target_os = "macos")]

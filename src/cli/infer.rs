@@ -25,3 +25,24 @@ pub(super) fn runtime_for(program: &str, runtimes: &[RuntimeInfo]) -> Result<Str
                 .collect(),
         })
 }
+
+/// Picks the runtime for `program` when npm packages are installed first: among those that take some,
+/// and the program may be one of theirs.
+///
+/// # Errors
+/// As [`runtime_for`], if none takes packages.
+pub(super) fn runtime_with_packages_for(
+    program: &str,
+    runtimes: &[RuntimeInfo],
+) -> Result<String, CliError> {
+    let takers = || {
+        let has_installer =
+            |runtime: &&RuntimeInfo| runtime.programs.iter().any(|name| name == "bun");
+        runtimes.iter().filter(has_installer)
+    };
+    let named = |runtime: &&RuntimeInfo| runtime.programs.iter().any(|name| name == program);
+    match takers().find(named).or_else(|| takers().next()) {
+        Some(runtime) => Ok(runtime.name.clone()),
+        None => runtime_for(program, runtimes),
+    }
+}

@@ -72,10 +72,13 @@ fn files(args: &RunArgs) -> Result<Vec<FileWrite>, CliError> {
 fn describe(args: &RunArgs, belljar: &Belljar) -> Result<(SandboxOptions, Command), CliError> {
     let runtime = match (&args.runtime, args.command.first()) {
         (Some(runtime), _) => runtime.clone(),
-        (None, Some(program)) => infer::runtime_for(program, &belljar.runtimes())?,
+        (None, Some(program)) if args.package.is_empty() => {
+            infer::runtime_for(program, &belljar.runtimes())?
+        }
+        (None, Some(program)) => infer::runtime_with_packages_for(program, &belljar.runtimes())?,
         (None, None) => String::new(),
     };
-    let mut options = SandboxOptions::new(runtime);
+    let mut options = SandboxOptions::new(runtime).network(args.network);
     if let Some(limit) = args.timeout {
         options = options.execution_timeout(limit);
     }
@@ -84,6 +87,9 @@ fn describe(args: &RunArgs, belljar: &Belljar) -> Result<(SandboxOptions, Comman
     }
     if let Some(cpu) = args.cpu {
         options = options.cpu(cpu);
+    }
+    for package in &args.package {
+        options = options.package(package);
     }
     for (name, value) in &args.env {
         options = options.env(name, value);

@@ -4,14 +4,19 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use wasmtime::component::ResourceTable;
+use wasmtime_wasi::sockets::WasiSocketsCtxView;
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
 use super::filesystem::{Filesystem, FilesystemView, Rights};
+use super::sockets::{self, Sockets};
 use super::stdio::{GuestInput, GuestOutput};
 use crate::engine::limiter::AccountLimiter;
 use crate::engine::watch::WatchedWord;
+use crate::http::{self, Http};
 use crate::limits::MemoryAccount;
+use crate::net;
 use crate::process::{Control, Description, LaunchSpec, LiveUsage, Output, Process};
+use crate::registry;
 use crate::vfs::Vfs;
 
 /// Handles that one process can hold: open files, streams, pollables. Each takes some hundred
@@ -22,6 +27,9 @@ const MAX_HANDLES: usize = 4096;
 pub(super) struct Guest {
     wasi: WasiCtx,
     filesystem: Filesystem,
+    /// Before the table: its ports are given back before its sockets are closed.
+    sockets: Sockets,
+    http: Http,
     pub(super) table: ResourceTable,
     pub(super) limiter: AccountLimiter,
     pub(super) memory: Arc<MemoryAccount>,
@@ -31,6 +39,8 @@ pub(super) struct Guest {
     pub(super) descriptions: BTreeMap<u32, Description>,
     /// Its place among other processes, if it has one.
     pub(super) process: Option<Arc<Process>>,
+    /// Whether it may get npm packages.
+    pub(super) packages: registry::Access,
 }
 
 /// What a guest is made of.
@@ -43,10 +53,13 @@ struct Parts {
     control: Arc<Control>,
     usage: Arc<LiveUsage>,
     process: Option<Arc<Process>>,
+    network: Option<net::Access>,
+    packages: registry::Access,
 }
 
 impl Guest {
-    /// Everything starts denied: no network, no clock to set, only the sandbox's own files.
+    /// Everything starts denied: no network but the sandbox's own, no clock to set, only the
+    /// sandbox's own files.
     pub(super) fn new(spec: LaunchSpec) -> Self {
         let mut wasi = WasiCtxBuilder::new();
         wasi.args(&spec.argv).envs(&spec.env).initial_cwd(&spec.cwd);
@@ -59,6 +72,8 @@ impl Guest {
             control: spec.control,
             usage: spec.usage,
             process: spec.process,
+            network: Some(spec.network),
+            packages: spec.packages,
         })
     }
 
@@ -91,19 +106,15 @@ impl Guest {
         let stdin = GuestInput::new(standard(0), Arc::clone(&control));
         let stdout = GuestOutput::new(standard(1), Arc::clone(&control));
         let stderr = GuestOutput::new(standard(2), Arc::clone(&control));
-        parts
-            .wasi
-            .stdin(stdin)
-            .stdout(stdout)
-            .stderr(stderr)
-            .allow_tcp(false)
-            .allow_udp(false)
-            .allow_ip_name_lookup(false);
+        parts.wasi.stdin(stdin).stdout(stdout).stderr(stderr);
+        sockets::check(&mut parts.wasi, parts.network.as_ref());
         let mut table = ResourceTable::new();
         table.set_max_capacity(MAX_HANDLES);
         Self {
             wasi: parts.wasi.build(),
             filesystem: Filesystem::new(parts.files, parts.cwd),
+            http: Http::new(parts.network.clone()),
+            sockets: Sockets::new(parts.network),
             table,
             limiter: AccountLimiter::new(Arc::clone(&parts.memory), parts.usage.memory_now()),
             memory: parts.memory,
@@ -111,7 +122,22 @@ impl Guest {
             watch: None,
             descriptions: parts.descriptions,
             process: parts.process,
+            packages: parts.packages,
         }
+    }
+
+    /// Its sockets and wasmtime-wasi's, which make the system calls.
+    pub(super) fn sockets_and_wasi(&mut self) -> (&mut Sockets, WasiSocketsCtxView<'_>) {
+        let inner = WasiSocketsCtxView {
+            ctx: self.wasi.sockets(),
+            table: &mut self.table,
+        };
+        (&mut self.sockets, inner)
+    }
+
+    /// Its HTTP requests, for the time of a call.
+    pub(super) fn http(&mut self) -> http::View<'_> {
+        self.http.view(&mut self.table)
     }
 
     /// Its filesystem, for the time of a call.
@@ -138,6 +164,10 @@ impl Parts {
             control: Arc::default(),
             usage: Arc::default(),
             process: None,
+            network: None,
+            packages: registry::Access::Denied(
+                "packages cannot be installed before there is a process",
+            ),
         }
     }
 }

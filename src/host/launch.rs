@@ -13,10 +13,11 @@ use super::guest::Guest;
 use super::slots::{Permit, Slots};
 use super::stdio::EndedBySignal;
 use super::uploads::{COMPILE_PATIENCE, Uploads};
-use super::{link, outcome, process, signals};
+use super::{link, outcome, process, registry, signals};
 use crate::digest::Digest;
 use crate::engine::meter::Metered;
 use crate::engine::{Engine, EngineError};
+use crate::http;
 use crate::limits::MemoryAccount;
 use crate::limits::cpu::CpuAccount;
 use crate::process::{Completion, Ended, ExitStatus, Launch, LaunchError, LaunchSpec, LiveUsage};
@@ -55,6 +56,7 @@ impl Host {
         link::wasi(&mut linker)
             .and_then(|()| signals::add_to_linker(&mut linker))
             .and_then(|()| process::add_to_linker(&mut linker))
+            .and_then(|()| registry::add_to_linker(&mut linker))
             .map_err(|error| LaunchError::Engine(error.into()))?;
         Ok(Self {
             inner: Arc::new(Inner {
@@ -177,11 +179,8 @@ impl Host {
                     reason: "it exports neither `wasi:cli/run` nor a function `exec`".to_owned(),
                 }
             })?;
-            let pre = this
-                .inner
-                .linker
-                .instantiate_pre(compiled.component())
-                .map_err(not_a_program)?;
+            let pre =
+                http::link(&this.inner.linker, compiled.component()).map_err(not_a_program)?;
             let linked = Arc::new(Linked { pre, entry });
             this.lock().insert(compiled.digest(), Arc::clone(&linked));
             if program.uploaded {

@@ -3,12 +3,12 @@
 use wasmtime::component::{HasData, Linker, ResourceTable};
 use wasmtime_wasi::cli::{WasiCli, WasiCliView};
 use wasmtime_wasi::clocks::{WasiClocks, WasiClocksView};
-use wasmtime_wasi::p2::bindings::{cli, clocks, io, random, sockets};
+use wasmtime_wasi::p2::bindings::{cli, clocks, io, random};
 use wasmtime_wasi::random::{WasiRandom, WasiRandomView};
-use wasmtime_wasi::sockets::{WasiSockets, WasiSocketsView};
 
 use super::guest::Guest;
-use super::{filesystem, poll};
+use super::{filesystem, poll, sockets};
+use crate::http;
 
 struct HasTable;
 
@@ -18,7 +18,7 @@ impl HasData for HasTable {
 
 /// Links `wasi:*`.
 ///
-/// Files and waiting are ours. wasmtime-wasi's own filesystem must never be linked, not even to be
+/// Files, waiting and sockets are ours. wasmtime-wasi's own filesystem must never be linked, not even to be
 /// shadowed: it has another version, so that a guest would find it under that.
 pub(super) fn wasi(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     filesystem::add_to_linker(linker)?;
@@ -42,13 +42,6 @@ pub(super) fn wasi(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     cli::terminal_stdin::add_to_linker::<Guest, WasiCli>(l, Guest::cli)?;
     cli::terminal_stdout::add_to_linker::<Guest, WasiCli>(l, Guest::cli)?;
     cli::terminal_stderr::add_to_linker::<Guest, WasiCli>(l, Guest::cli)?;
-    // They refuse everything: see `Guest::new`.
-    let network = sockets::network::LinkOptions::default();
-    sockets::network::add_to_linker::<Guest, WasiSockets>(l, &network, Guest::sockets)?;
-    sockets::instance_network::add_to_linker::<Guest, WasiSockets>(l, Guest::sockets)?;
-    sockets::ip_name_lookup::add_to_linker::<Guest, WasiSockets>(l, Guest::sockets)?;
-    sockets::tcp::add_to_linker::<Guest, WasiSockets>(l, Guest::sockets)?;
-    sockets::tcp_create_socket::add_to_linker::<Guest, WasiSockets>(l, Guest::sockets)?;
-    sockets::udp::add_to_linker::<Guest, WasiSockets>(l, Guest::sockets)?;
-    sockets::udp_create_socket::add_to_linker::<Guest, WasiSockets>(l, Guest::sockets)
+    sockets::add_to_linker(l)?;
+    http::add_to_linker(l, Guest::http)
 }

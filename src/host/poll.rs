@@ -36,7 +36,7 @@ impl poll::Host for PollView<'_> {
             ready = poll::Host::poll(self.table, pollables) => ready,
             // WASI wants at least one index: the first is as good as any, since a guest must
             // expect that what was reported ready is not.
-            () = control.pending() => Ok(vec![0]),
+            () = control.interrupt() => Ok(vec![0]),
         }
     }
 }
@@ -47,7 +47,7 @@ impl poll::HostPollable for PollView<'_> {
         tokio::select! {
             biased;
             done = poll::HostPollable::block(self.table, pollable) => done,
-            () = control.pending() => Ok(()),
+            () = control.interrupt() => Ok(()),
         }
     }
 

@@ -19,7 +19,7 @@ use wasmtime::component::{Component, Instance, Linker};
 use wasmtime::{Config, Engine, OptLevel, Store};
 
 use super::guest::Guest;
-use super::{link, process};
+use super::{link, process, registry};
 use crate::process::{Output, Spool};
 use crate::vfs::Vfs;
 
@@ -149,6 +149,7 @@ impl Running {
         let mut linker: Linker<Guest> = Linker::new(&engine);
         link::wasi(&mut linker)
             .and_then(|()| process::add_to_linker(&mut linker))
+            .and_then(|()| registry::add_to_linker(&mut linker))
             .map_err(plain)?;
         refuse_own_interfaces(&engine, &component, &mut linker).map_err(plain)?;
         let mut store = Store::new(&engine, guest);

@@ -1,18 +1,27 @@
 //! How a process is controlled from outside: signals, and the switch that always works.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 
 use super::signal::{Action, Signal};
+
+/// Waits that end early for signals that the guest does not take, before they end late.
+const PROMPT_INTERRUPTS: u32 = 16;
+/// How late. Some guests wait again whatever the reason was, as wasi-libc's blocking calls on sockets
+/// do: they would take a whole core meanwhile.
+const INTERRUPT_PERIOD: Duration = Duration::from_millis(10);
 
 /// What a process is controlled by from outside. Shared by the process and those who wait on it.
 #[derive(Debug, Default)]
 pub(crate) struct Control {
     state: Mutex<State>,
     any_pending: AtomicBool,
+    /// Waits that ended early since the guest has last taken a signal.
+    interrupts: AtomicU32,
     changed: Notify,
 }
 
@@ -78,11 +87,21 @@ impl Control {
         self.send(Signal::Kill);
     }
 
+    /// Resolves when a wait of the guest is to end early: at once if a signal is pending, unless it has
+    /// ignored that again and again.
+    pub(crate) async fn interrupt(&self) {
+        self.pending().await;
+        if self.interrupts.fetch_add(1, Ordering::Relaxed) >= PROMPT_INTERRUPTS {
+            tokio::time::sleep(INTERRUPT_PERIOD).await;
+        }
+    }
+
     /// Takes the oldest signal that the guest has not seen.
     pub(crate) fn take(&self) -> Option<Signal> {
         if !self.has_pending() {
             return None;
         }
+        self.interrupts.store(0, Ordering::Relaxed);
         let mut state = self.lock();
         let signal = state.pending.pop_front();
         self.any_pending
@@ -227,5 +246,23 @@ mod tests {
         assert_eq!(child.action(Signal::Interrupt), Action::Ignore);
         assert_eq!(child.action(Signal::Terminate), Action::Default);
         assert!(!child.has_pending());
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_again_without_taking_a_signal_is_interrupted_less_often() {
+        use futures::FutureExt;
+
+        let control = Control::default();
+        control.set(Signal::Interrupt, Action::Catch);
+        assert!(control.interrupt().now_or_never().is_none());
+        for _ in 0..2 {
+            control.send(Signal::Interrupt);
+            for _ in 0..PROMPT_INTERRUPTS {
+                assert!(control.interrupt().now_or_never().is_some());
+            }
+            assert!(control.interrupt().now_or_never().is_none());
+            control.interrupt().await;
+            assert_eq!(control.take(), Some(Signal::Interrupt));
+        }
     }
 }

@@ -16,6 +16,8 @@ use super::session::Process;
 use super::spool::Spool;
 use crate::limits::MemoryAccount;
 use crate::limits::cpu::CpuAccount;
+use crate::net;
+use crate::registry;
 use crate::vfs::{ProgramFile, Vfs};
 
 /// What a process reads as its standard input.
@@ -67,6 +69,10 @@ pub(crate) struct LaunchSpec {
     pub(crate) usage: Arc<LiveUsage>,
     /// Its place among other processes; without one it can start none.
     pub(crate) process: Option<Arc<Process>>,
+    /// What it may do on the network.
+    pub(crate) network: net::Access,
+    /// Whether it may get npm packages.
+    pub(crate) packages: registry::Access,
 }
 
 /// What a running process takes.

@@ -21,6 +21,8 @@ use super::launch::{Completion, Launch};
 use super::signal::Signal;
 use crate::limits::cpu::CpuAccount;
 use crate::limits::{Counter, MemoryAccount};
+use crate::net;
+use crate::registry;
 use crate::vfs::Vfs;
 
 /// What the host counts as the parent of a session's first process.
@@ -74,6 +76,10 @@ pub(crate) struct Setting {
     pub(crate) fuel: Option<u64>,
     /// Whether they may run programs of their own.
     pub(crate) uploads: Uploads,
+    /// What they may do on the network.
+    pub(crate) network: net::Access,
+    /// Whether they may get npm packages.
+    pub(crate) packages: registry::Access,
 }
 
 /// A session.

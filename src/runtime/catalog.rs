@@ -15,6 +15,8 @@ pub(crate) struct Manifest {
     pub(crate) name: &'static str,
     /// One sentence for people.
     pub(crate) description: &'static str,
+    /// What it is and what is different in it, for people, in Markdown.
+    pub(crate) readme: &'static str,
     /// Tags for people.
     pub(crate) tags: &'static [&'static str],
     /// The program, below the runtime's tree.
@@ -23,8 +25,8 @@ pub(crate) struct Manifest {
     pub(crate) names: &'static [&'static str],
     /// Least memory a sandbox needs to start it.
     pub(crate) least_memory: ByteSize,
-    /// Environment of the initialising run.
-    pub(crate) environment: &'static [(&'static str, &'static str)],
+    /// Environment of the initialising run; `None` if the artefact is what processes begin from.
+    pub(crate) initialize: Option<&'static [(&'static str, &'static str)]>,
     /// The artefact that the runtime's own build made, compressed with zstd.
     pub(crate) artefact: &'static [u8],
     /// What that build wrote about it.
@@ -57,21 +59,62 @@ impl Manifest {
 }
 
 /// All runtimes, in the order they are listed.
-pub(crate) static CATALOG: LazyLock<Vec<Manifest>> = LazyLock::new(|| vec![python()]);
+pub(crate) static CATALOG: LazyLock<Vec<Manifest>> =
+    LazyLock::new(|| vec![python(), bun(), node()]);
 
 fn python() -> Manifest {
     Manifest {
         name: "python:3.14",
         description: "CPython 3.14 with its standard library",
+        readme: include_str!("../../runtimes/python/catalog.md"),
         tags: &["python", "language"],
         program: "usr/bin/python3",
         names: &["python3", "python", "python3.14"],
         least_memory: ByteSize::mib(64),
-        environment: &[],
+        initialize: Some(&[]),
         artefact: include_bytes!("../../runtimes/python/dist/python.wasm.zst"),
         built: serde_json::from_str(include_str!("../../runtimes/python/dist/manifest.json"))
             .expect("our own build wrote it; a test reads it"),
     }
+}
+
+/// JavaScript, under the name of the command line that programs are written for.
+fn javascript(
+    name: &'static str,
+    description: &'static str,
+    tags: &'static [&'static str],
+) -> Manifest {
+    Manifest {
+        name,
+        description,
+        readme: include_str!("../../runtimes/javascript/catalog.md"),
+        tags,
+        program: "usr/bin/bun",
+        names: &["bun", "bunx", "node", "npm", "npx"],
+        least_memory: ByteSize::mib(64),
+        initialize: None,
+        artefact: include_bytes!("../../runtimes/javascript/dist/javascript.wasm.zst"),
+        built: serde_json::from_str(include_str!("../../runtimes/javascript/dist/manifest.json"))
+            .expect("our own build wrote it; a test reads it"),
+    }
+}
+
+fn bun() -> Manifest {
+    javascript(
+        "bun:1",
+        "JavaScript and TypeScript with the command line and the APIs of Bun, on QuickJS-NG",
+        &["javascript", "typescript", "bun", "language"],
+    )
+}
+
+fn node() -> Manifest {
+    let mut manifest = javascript(
+        "node:24",
+        "JavaScript and TypeScript with the command line and the APIs of Node.js, on QuickJS-NG",
+        &["javascript", "typescript", "node", "language"],
+    );
+    "24.3.0".clone_into(&mut manifest.built.version);
+    manifest
 }
 
 #[cfg(test)]
@@ -89,7 +132,8 @@ mod tests {
                 "{}",
                 manifest.name
             );
-            assert!(manifest.name.contains(&manifest.built.version[..4]));
+            let (language, version) = manifest.name.split_once(':').unwrap();
+            assert!(manifest.built.version.starts_with(version), "{language}");
         }
     }
 

@@ -310,25 +310,33 @@ impl Installer {
         let (component, files) = split_tree(&artefact).map_err(&damaged)?;
         let mut tree = Builder::new(&self.store).map_err(|error| damaged(error.to_string()))?;
         let tools = unix::put(&mut tree).map_err(|error| damaged(error.to_string()))?;
-        tree.unpack(files)
-            .map_err(|error| damaged(error.to_string()))?;
-        let program = initialize
-            .initialize(
-                &Uninitialized {
-                    component: &component,
-                    store: &self.store,
-                    root: tree.root().map_err(stored)?,
-                    environment: manifest.environment,
-                },
-                &mut |stage| match stage {
-                    InitializeStage::Prepare => report(Stage::Prepare, false),
-                    InitializeStage::Run => report(Stage::Initialize, false),
-                },
-            )
-            .map_err(|source| RuntimeError::Initialize {
-                runtime: manifest.name.into(),
-                source,
-            })?;
+        if let Some(files) = files {
+            tree.unpack(files)
+                .map_err(|error| damaged(error.to_string()))?;
+        }
+        let program = match manifest.initialize {
+            None => component,
+            Some(_) if files.is_none() => {
+                return Err(damaged(format!("it has no section {TREE_SECTION}")));
+            }
+            Some(environment) => initialize
+                .initialize(
+                    &Uninitialized {
+                        component: &component,
+                        store: &self.store,
+                        root: tree.root().map_err(stored)?,
+                        environment,
+                    },
+                    &mut |stage| match stage {
+                        InitializeStage::Prepare => report(Stage::Prepare, false),
+                        InitializeStage::Run => report(Stage::Initialize, false),
+                    },
+                )
+                .map_err(|source| RuntimeError::Initialize {
+                    runtime: manifest.name.into(),
+                    source,
+                })?,
+        };
 
         let failed = |error: io::Error| damaged(error.to_string());
         let content = tree.program(manifest.program, &program).map_err(failed)?;
@@ -392,7 +400,7 @@ fn store_error(manifest: &Manifest, source: StoreError) -> RuntimeError {
 /// A component is a preamble of eight bytes and sections: an id byte, a LEB128 length and the
 /// contents; a custom section has id 0 and begins with its name (WebAssembly core specification,
 /// section 5.5.2, which components share).
-fn split_tree(artefact: &[u8]) -> Result<(Vec<u8>, &[u8]), String> {
+fn split_tree(artefact: &[u8]) -> Result<(Vec<u8>, Option<&[u8]>), String> {
     let mut component = artefact.get(..8).ok_or("it is too short")?.to_vec();
     let mut rest = artefact.get(8..).unwrap_or_default();
     let mut tree = None;
@@ -407,7 +415,6 @@ fn split_tree(artefact: &[u8]) -> Result<(Vec<u8>, &[u8]), String> {
         }
         rest = next;
     }
-    let tree = tree.ok_or_else(|| format!("it has no section {TREE_SECTION}"))?;
     Ok((component, tree))
 }
 

@@ -26,7 +26,9 @@ use super::stream::Streams;
 use crate::clock::Clock;
 use crate::id::{ExecutionId, JobId, OrgId, SandboxId};
 use crate::limits::{Counter, CounterGuard};
+use crate::net;
 use crate::process::Uploads;
+use crate::registry::Registry;
 use crate::store::Store;
 use crate::units::ByteSize;
 
@@ -55,6 +57,10 @@ pub(crate) struct Shared {
     pub(crate) sandbox_processes: u64,
     /// Whether they may run programs of their own.
     pub(crate) uploads: Uploads,
+    /// What sandboxes may do on the network that may use it, and what all share.
+    pub(crate) network: net::Shared,
+    /// Where their npm packages come from.
+    pub(crate) registry: Option<Arc<dyn Registry>>,
     pub(crate) default_org: OrgId,
     pub(crate) grace: Duration,
     pub(crate) abandon_after: Option<Duration>,
@@ -145,6 +151,7 @@ impl Drop for Owner {
                 running.cancel();
             }
             inner.kill_jobs(CLOSED);
+            inner.installation.kill();
         }
     }
 }
@@ -234,6 +241,13 @@ impl Belljar {
             } else {
                 Uploads::Refused(UPLOADS_REFUSED)
             },
+            network: net::Shared::new(
+                net::Policy {
+                    private: options.private_networks,
+                },
+                options.max_sockets.into(),
+            ),
+            registry: options.registry,
             default_org,
             grace: options.grace,
             abandon_after: options.abandon_after,
@@ -347,7 +361,10 @@ impl Belljar {
     pub async fn close(&self) {
         self.shared.closing.store(true, Ordering::Release);
         let all: Vec<_> = self.shared.sandboxes().values().cloned().collect();
-        all.iter().for_each(|inner| inner.kill_jobs(CLOSED));
+        for inner in &all {
+            inner.kill_jobs(CLOSED);
+            inner.installation.kill();
+        }
         for inner in &all {
             if let Some(running) = inner.current()
                 && !running.is_ended()

@@ -11,10 +11,12 @@ use crate::clock::Clock;
 use crate::engine::Metering;
 use crate::limits::MemoryAccount;
 use crate::limits::cpu::CpuAccount;
+use crate::net;
 use crate::process::{
     Control, Description, Ended, ExitStatus, Launch, LaunchError, LaunchSpec, LiveUsage, Output,
     Spool,
 };
+use crate::registry;
 use crate::store::{Root, Store, StoreOptions, Totals, Tree};
 use crate::vfs::{ProgramFile, Usage, Vfs, VfsOptions};
 
@@ -53,7 +55,8 @@ impl Belljar {
         let shared = &self.shared;
         let launcher = shared.runtimes.launcher(Metering::Epoch).await?;
         let component = Bytes::copy_from_slice(component);
-        run(&*launcher, Arc::clone(&shared.clock), component).await
+        let network = net::Access::new(&shared.network, false);
+        run(&*launcher, Arc::clone(&shared.clock), network, component).await
     }
 }
 
@@ -62,6 +65,7 @@ impl Belljar {
 async fn run(
     launcher: &dyn Launch,
     clock: Arc<dyn Clock>,
+    network: net::Access,
     component: Bytes,
 ) -> Result<ComponentOutput, SandboxError> {
     let prepared = tokio::task::spawn_blocking(move || prepare(clock, &component));
@@ -84,6 +88,8 @@ async fn run(
         control: Arc::new(Control::default()),
         usage: Arc::new(LiveUsage::default()),
         process: None,
+        network,
+        packages: registry::Access::Denied("a component alone has no packages"),
     };
     let failed = |error: LaunchError| match error {
         LaunchError::NotAProgram { reason } => SandboxError::invalid("component", reason),

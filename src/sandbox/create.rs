@@ -14,6 +14,7 @@ use super::event::{EventKind, event};
 use super::handle::{Inner, Sandbox};
 use super::lineage;
 use super::options::{Command, FileWrite, SandboxOptions};
+use super::packages;
 use super::records::{Change, Records, SandboxMode, SandboxRecord, SandboxStatus, SnapshotRecord};
 use super::run::{self, Prepared};
 use super::runtimes::Runtimes;
@@ -24,13 +25,16 @@ use crate::id::SandboxId;
 
 impl Belljar {
     /// Makes a sandbox; with a command in the options it is one-shot and starts it. Returns as
-    /// soon as it exists: if its runtime has to be installed first, it is `creating` for a while.
+    /// soon as it exists: if its runtime has to be installed first, it is `creating` for a while. With
+    /// packages in the options it returns when they are installed.
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound) for an unknown runtime or snapshot,
     /// [`ErrorKind::InvalidArgument`](super::ErrorKind::InvalidArgument) for options that can
-    /// never work, [`ErrorKind::LimitExceeded`](super::ErrorKind::LimitExceeded) when there are
-    /// too many sandboxes.
+    /// never work and packages that cannot be installed,
+    /// [`ErrorKind::Unavailable`](super::ErrorKind::Unavailable) if their registry cannot be reached,
+    /// [`ErrorKind::LimitExceeded`](super::ErrorKind::LimitExceeded) when there are too many
+    /// sandboxes.
     pub async fn create(&self, mut options: SandboxOptions) -> Result<Sandbox, SandboxError> {
         let snapshot = self.snapshot_of(&options).await?;
         let runtime = match &snapshot {
@@ -39,6 +43,9 @@ impl Belljar {
         };
         let manifest = Runtimes::manifest(runtime)?;
         validate::sandbox(&options, manifest)?;
+        if !options.packages.is_empty() && self.shared.registry.is_none() {
+            return Err(SandboxError::invalid("packages", packages::NO_REGISTRY));
+        }
         let place = self.shared.place()?;
         let command = options.command.take();
         let files = std::mem::take(&mut options.files);
@@ -172,7 +179,8 @@ impl Belljar {
     }
 }
 
-/// Records a new sandbox and sets it up; waits for the latter if its runtime is `ready`.
+/// Records a new sandbox and sets it up; waits for the latter if its runtime is `ready`. With packages
+/// it waits in any case, and without them it is no sandbox.
 async fn make(
     inner: Arc<Inner>,
     changes: Vec<Change>,
@@ -182,9 +190,17 @@ async fn make(
 ) -> Result<(), SandboxError> {
     inner.shared.ledger.write(changes);
     let interactive = prepared.is_none();
+    let with_packages = !inner.record().packages.is_empty();
     let set_up = set_up(Arc::clone(&inner), files, prepared);
-    if ready {
-        set_up.await;
+    if with_packages {
+        if let Err(error) = set_up.await {
+            // Nobody has seen it but as one that is being created.
+            inner.stop(true).await;
+            return Err(error);
+        }
+    } else if ready {
+        // What went wrong is recorded.
+        drop(set_up.await);
     } else {
         tokio::spawn(set_up);
     }
@@ -245,22 +261,27 @@ impl Drop for Making<'_> {
     }
 }
 
-/// Makes the sandbox usable, or fails it. The files of the options are written first.
-async fn set_up(inner: Arc<Inner>, files: Vec<FileWrite>, prepared: Option<Prepared>) {
+/// Makes the sandbox usable, or fails it. The files of the options are written first, then its packages
+/// are installed.
+async fn set_up(
+    inner: Arc<Inner>,
+    files: Vec<FileWrite>,
+    prepared: Option<Prepared>,
+) -> Result<(), SandboxError> {
     let made = async {
         inner.filesystem().await?;
         if !files.is_empty() {
             inner.write_files(files).await?;
             inner.save().await?;
         }
-        Ok::<_, SandboxError>(())
+        packages::install(&inner).await
     };
     if let Err(error) = made.await {
         inner.fail(&error);
         if let Some(prepared) = prepared {
             run::give_up(&inner, prepared, &chain(&error));
         }
-        return;
+        return Err(error);
     }
     let now = inner.shared.clock.now();
     match inner.take_step(Step::Ready, |record| inner.adopt_runtime(record)) {
@@ -283,4 +304,5 @@ async fn set_up(inner: Arc<Inner>, files: Vec<FileWrite>, prepared: Option<Prepa
             }
         }
     }
+    Ok(())
 }

@@ -91,6 +91,15 @@ pub(crate) enum Repr {
         value: u64,
         advice: &'static str,
     },
+    #[error("cannot install {packages} (exit code {code}){}{said}", if said.is_empty() { "" } else { ":\n" })]
+    Packages {
+        packages: String,
+        code: i32,
+        /// The end of what the installation wrote.
+        said: String,
+        /// Whether the registry is to blame, as far as is known.
+        outage: bool,
+    },
     #[error("this Belljar is closing")]
     Closing,
     #[error(transparent)]
@@ -156,7 +165,10 @@ impl SandboxError {
                 | StoreError::Input { .. }
                 | StoreError::DifferentVersion { .. },
             ) => ErrorKind::InvalidArgument,
-            Repr::Closing | Repr::DataInUse { .. } => ErrorKind::Unavailable,
+            Repr::Packages { outage: false, .. } => ErrorKind::InvalidArgument,
+            Repr::Closing | Repr::DataInUse { .. } | Repr::Packages { .. } => {
+                ErrorKind::Unavailable
+            }
             Repr::Fs(FsError::Io { .. } | FsError::Store(_))
             | Repr::Store(_)
             | Repr::Import(_)

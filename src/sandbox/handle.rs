@@ -10,21 +10,25 @@ use tokio::sync::watch;
 
 use super::belljar::Shared;
 use super::disk::Disk;
-use super::error::{Repr, SandboxError};
+use super::error::{ErrorKind, Repr, SandboxError};
 use super::event::{EventKind, event};
 use super::execution::{Execution, Running};
 use super::job::{Jobs, MAX_JOBS};
 use super::journal::Journal;
 use super::options::Command;
+use super::packages;
 use super::records::{Change, SandboxMode, SandboxRecord, SandboxStatus};
 use super::run::{Prepared, prepare, refused, run};
 use super::runtimes::Ready;
 use super::state::{Refusal, Step, next};
+use super::switch::Switch;
 use super::validate;
 use crate::id::{SandboxId, StreamId};
 use crate::limits::cpu::CpuAccount;
 use crate::limits::{Counter, CounterGuard, MemoryAccount};
+use crate::net;
 use crate::process::Population;
+use crate::registry;
 
 /// How long a call waits for a sandbox that is being created: an installation on a slow machine.
 const CREATING_PATIENCE: Duration = Duration::from_secs(600);
@@ -39,6 +43,10 @@ pub(crate) struct Inner {
     pub(crate) cpu: Arc<CpuAccount>,
     /// Its processes.
     pub(crate) population: Arc<Population>,
+    /// What they may do on the network.
+    pub(crate) network: net::Access,
+    /// Whether they may get npm packages.
+    pub(crate) packages: registry::Access,
     record: Mutex<SandboxRecord>,
     status: watch::Sender<SandboxStatus>,
     /// Its files.
@@ -47,6 +55,8 @@ pub(crate) struct Inner {
     pub(super) saved: AtomicBool,
     ready: Mutex<Option<Arc<Ready>>>,
     current: Mutex<Option<Arc<Running>>>,
+    /// What ends the installation of its packages while it is being created.
+    pub(super) installation: Switch,
     /// Its jobs that have not ended.
     pub(super) jobs: Jobs,
     /// How many of them there may be.
@@ -89,12 +99,15 @@ impl Inner {
             memory: Arc::new(MemoryAccount::new(memory.bytes())),
             cpu: Arc::new(CpuAccount::new(record.resources.cpu)),
             population: Arc::new(Population::new(shared.sandbox_processes)),
+            network: net::Access::new(&shared.network, record.network.enabled),
+            packages: packages::access(&shared, record.network.enabled),
             status: watch::Sender::new(record.status),
             saved: AtomicBool::new(record.saved),
             record: Mutex::new(record),
             disk: Arc::new(disk),
             ready: Mutex::default(),
             current: Mutex::default(),
+            installation: Switch::default(),
             jobs: Jobs::default(),
             job_places: Arc::new(Counter::new(MAX_JOBS)),
             active: Mutex::new(Instant::now()),
@@ -269,6 +282,7 @@ impl Inner {
         };
         let stopping = self.take_step(Step::Stop, |_| {});
         self.kill_jobs("the sandbox has ended");
+        self.installation.kill();
         if let Some(running) = self.current()
             && !running.is_ended()
         {
@@ -299,7 +313,14 @@ impl Inner {
     /// The sandbox cannot go on.
     pub(crate) fn fail(&self, error: &SandboxError) {
         let now = self.shared.clock.now();
-        tracing::error!(sandbox = %self.id, error = %super::error::chain(error), "sandbox failed");
+        let said = super::error::chain(error);
+        match error.kind() {
+            ErrorKind::Internal => {
+                tracing::error!(sandbox = %self.id, error = said, "sandbox failed")
+            }
+            // Whoever asked for it is told.
+            _ => tracing::info!(sandbox = %self.id, error = said, "sandbox failed"),
+        }
         let failed = self.take_step(Step::Fail, |record| {
             record.ended_at = Some(now);
             record.exit_code.get_or_insert(1);

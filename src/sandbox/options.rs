@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use super::records::{Network, Records, Resources, Timeouts};
 use crate::clock::{Clock, SystemClock};
 use crate::id::{OrgId, StreamId};
+use crate::registry::Registry;
 use crate::runtime::{InstallProgress, Progress};
 use crate::units::{ByteSize, Millicores};
 
@@ -30,6 +31,12 @@ pub struct BelljarOptions {
     pub max_processes: u32,
     /// Processes that may be alive at once in one sandbox; starting more fails inside of it.
     pub sandbox_processes: u32,
+    /// Sockets that may be open at once over all sandboxes; opening more fails inside of them.
+    pub max_sockets: u32,
+    /// Whether sandboxes with network access reach private networks, too.
+    pub private_networks: bool,
+    /// Where npm packages come from; without one, none can be installed.
+    pub registry: Option<Arc<dyn Registry>>,
     /// Whether sandboxes may run WebAssembly that did not come with their runtime.
     pub uploaded_programs: bool,
     /// Sandboxes that may exist at once; more are refused.
@@ -62,6 +69,9 @@ impl BelljarOptions {
             clock: Arc::new(SystemClock),
             max_processes: 512,
             sandbox_processes: 128,
+            max_sockets: 512,
+            private_networks: false,
+            registry: None,
             uploaded_programs: true,
             max_sandboxes: 10_000,
             default_memory: ByteSize::mib(512),
@@ -117,6 +127,35 @@ impl BelljarOptions {
     #[must_use]
     pub fn sandbox_processes(mut self, processes: u32) -> Self {
         self.sandbox_processes = processes.max(1);
+        self
+    }
+
+    /// Sockets open at once over all sandboxes, 128 of them in one: opening more fails with `EMFILE`.
+    /// Each is a file descriptor of this process, of which systems allow 1024 if they are not asked for
+    /// more. Default 512.
+    #[must_use]
+    pub fn max_sockets(mut self, sockets: u32) -> Self {
+        self.max_sockets = sockets;
+        self
+    }
+
+    /// Whether sandboxes with network access reach private networks (10.0.0.0/8, 172.16.0.0/12,
+    /// 192.168.0.0/16, 100.64.0.0/10, fc00::/7, and those for documentation and benchmarks), too: this
+    /// machine's own services on its addresses there, and those of its neighbours. Default: no. Loopback and link-local addresses they never
+    /// reach.
+    #[must_use]
+    pub fn private_networks(mut self, reached: bool) -> Self {
+        self.private_networks = reached;
+        self
+    }
+
+    /// Where sandboxes get npm packages from: those that are created with
+    /// [`packages`](SandboxOptions::packages), and those whose network access lets their programs
+    /// install some. Default: none are to be had. With the feature `registry`,
+    /// `packages::NpmRegistry` asks the registry that the host's npm configuration names.
+    #[must_use]
+    pub fn registry(mut self, registry: Arc<dyn Registry>) -> Self {
+        self.registry = Some(registry);
         self
     }
 
@@ -182,7 +221,8 @@ pub struct SandboxOptions {
     pub metadata: Option<Map<String, Value>>,
     /// System packages; not available in this version.
     pub dependencies: Vec<String>,
-    /// Language packages; not available in this version.
+    /// npm packages to install before anything runs, such as `zod` or `zod@^3`: at most 64, in a
+    /// runtime that takes some.
     pub packages: Vec<String>,
     /// Permission scopes, recorded only.
     pub scopes: Vec<String>,
@@ -249,6 +289,24 @@ impl SandboxOptions {
     #[must_use]
     pub fn execution_timeout(mut self, limit: Duration) -> Self {
         self.timeouts.execution = Some(limit);
+        self
+    }
+
+    /// Whether programs may reach the network: public addresses, over TCP, UDP and HTTP, and names
+    /// of them. Default: no. What programs of one sandbox do among themselves on `localhost` needs
+    /// none.
+    #[must_use]
+    pub fn network(mut self, enabled: bool) -> Self {
+        self.network.enabled = enabled;
+        self
+    }
+
+    /// Installs an npm package for all programs of the sandbox before anything runs: `zod`,
+    /// `zod@3.23.8`, `zod@^3`, `@hono/node-server@latest`. It comes from
+    /// [`BelljarOptions::registry`], whether or not the sandbox has network access.
+    #[must_use]
+    pub fn package(mut self, package: impl Into<String>) -> Self {
+        self.packages.push(package.into());
         self
     }
 

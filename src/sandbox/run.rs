@@ -21,6 +21,7 @@ use crate::id::{ExecutionId, StreamId};
 use crate::process::{
     Completion, ExitStatus, Input, Output, PipeWriter, Request, Session, Setting, StartError, pipe,
 };
+use crate::registry;
 use crate::units::{ByteSize, format_duration};
 use crate::vfs::{GuestPath, WORKSPACE};
 
@@ -40,6 +41,26 @@ pub(crate) struct Connected {
     stdin: Input,
     stdout: Output,
     stderr: Output,
+    /// Whether its processes may get npm packages.
+    packages: registry::Access,
+}
+
+impl Connected {
+    /// A command of our own: it is no execution and no job, and all it says goes to one place.
+    pub(crate) fn aside(
+        command: Command,
+        output: Output,
+        packages: registry::Access,
+    ) -> Result<Self, SandboxError> {
+        Ok(Self {
+            command,
+            cwd: GuestPath::parse(WORKSPACE, &GuestPath::root())?,
+            stdin: Input::Empty,
+            stdout: output.clone(),
+            stderr: output,
+            packages,
+        })
+    }
 }
 
 /// The other ends of a command's streams.
@@ -101,6 +122,7 @@ pub(crate) fn connect(
         stdin,
         stdout,
         stderr,
+        packages: sandbox.packages.clone(),
     };
     let ends = Ends {
         stdin: stdin_writer,
@@ -272,6 +294,7 @@ async fn launch(
         stdin,
         stdout,
         stderr,
+        packages,
     } = process;
     // A checkpoint may be being restored since before this command was accepted, or the sandbox is
     // being paused, which waits for this.
@@ -310,6 +333,8 @@ async fn launch(
         cpu: Arc::clone(&sandbox.cpu),
         fuel: command.fuel,
         uploads: sandbox.shared.uploads,
+        network: sandbox.network.clone(),
+        packages,
     };
     let session = Session::new(setting, Arc::clone(&sandbox.population));
     switch.connect(&session);

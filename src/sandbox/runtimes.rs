@@ -21,7 +21,8 @@ use crate::units::ByteSize;
 use crate::vfs::{Follow, ProgramFile, Usage, Vfs, VfsOptions};
 
 /// What nearly every process looks at: read once for all sandboxes of a runtime.
-const WARM: [&str; 6] = [
+const WARM: [&str; 7] = [
+    "bin/bun",
     "bin/python3",
     "dev/null",
     "etc/passwd",
@@ -40,6 +41,8 @@ pub struct RuntimeInfo {
     pub name: String,
     /// One sentence about it.
     pub description: String,
+    /// What it is and what is different in it, in Markdown.
+    pub readme: String,
     /// Tags.
     pub tags: Vec<String>,
     /// Names of its programs.
@@ -133,6 +136,7 @@ impl Runtimes {
                 id: manifest.id(),
                 name: manifest.name.into(),
                 description: format!("{} ({})", manifest.description, manifest.built.version),
+                readme: manifest.readme.to_owned(),
                 tags: manifest.tags.iter().map(|tag| (*tag).into()).collect(),
                 programs: manifest.names.iter().map(|name| (*name).into()).collect(),
                 tools: tool_names().map(str::to_owned).collect(),

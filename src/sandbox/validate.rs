@@ -2,6 +2,7 @@
 
 use super::error::{Repr, SandboxError};
 use super::options::{Command, SandboxOptions};
+use super::packages;
 use crate::runtime::Manifest;
 
 /// Arguments of one command, as Linux's `ARG_MAX` bounds them: bytes in all.
@@ -99,17 +100,11 @@ pub(crate) fn sandbox(options: &SandboxOptions, manifest: &Manifest) -> Checked 
             "it must be from 1024 to 65535",
         ));
     }
-    for (wanted, what) in [
-        (!options.dependencies.is_empty(), "installing dependencies"),
-        (!options.packages.is_empty(), "installing packages"),
-        (options.network.enabled, "network access"),
-        (options.network.port.is_some(), "exposing a port"),
-    ] {
-        if wanted {
-            return Err(Repr::NotAvailable { what }.into());
-        }
+    if !options.dependencies.is_empty() {
+        let what = "installing dependencies";
+        return Err(Repr::NotAvailable { what }.into());
     }
-    Ok(())
+    packages::check(&options.packages, manifest)
 }
 
 #[cfg(test)]

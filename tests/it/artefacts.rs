@@ -77,3 +77,26 @@ fn the_unix_artefacts_are_built_from_the_sources_beside_them() {
     ];
     up_to_date("unix", &folders, &["Cargo.lock", "Cargo.toml"]);
 }
+
+#[test]
+fn the_javascript_artefact_is_built_from_the_sources_beside_it() {
+    let folders = [
+        "builder/src",
+        "engine",
+        "layer",
+        "library",
+        "npm",
+        "syntax",
+        "toolchain",
+        "../unix/sys",
+        "../unix/toolchain",
+        "../../wit",
+    ];
+    let files = [
+        "Cargo.lock",
+        "Cargo.toml",
+        "builder/Cargo.lock",
+        "builder/Cargo.toml",
+    ];
+    up_to_date("javascript", &folders, &files);
+}

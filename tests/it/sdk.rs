@@ -6,7 +6,12 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use belljar::BelljarOptions;
+use belljar::api::ApiOptions;
+
 use crate::http::Api;
+use crate::packages::registry;
+use crate::support::{JAVASCRIPT, cache_dir};
 
 /// Files that `npm ci` needs.
 const PACKAGE: [&str; 2] = ["package.json", "package-lock.json"];
@@ -16,9 +21,19 @@ async fn the_published_client_works_unmodified() {
     let Some(tests) = tokio::task::spawn_blocking(prepare).await.unwrap() else {
         return;
     };
-    let api = Api::open().await;
+    let mut options = BelljarOptions::in_memory(cache_dir());
+    let registry = registry().await;
+    let has_registry = registry.is_some();
+    if let Some(registry) = registry {
+        options = options.registry(registry);
+    }
+    let api = Api::of(options, ApiOptions::default()).await;
+    api.belljar.install_runtime(JAVASCRIPT).await.unwrap();
     let server = api.serve().await;
     let mut node = Command::new("node");
+    if !has_registry {
+        node.env("BELLJAR_NO_REGISTRY", "1");
+    }
     node.args(["--test", "--test-reporter=spec"])
         .current_dir(&tests)
         .env("BELLJAR_URL", &server.url)

@@ -10,8 +10,11 @@ use std::sync::LazyLock;
 
 use tempfile::TempDir;
 
-/// The runtime that the tests use.
+/// The runtime that most tests use.
 pub(crate) const PYTHON: &str = "python:3.14";
+
+/// The runtime of JavaScript and TypeScript.
+pub(crate) const JAVASCRIPT: &str = "bun:1";
 
 static CACHE: LazyLock<PathBuf> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache");
@@ -31,6 +34,14 @@ pub(crate) fn data_dir() -> TempDir {
     name.prefix("data-")
         .tempdir_in(env!("CARGO_TARGET_TMPDIR"))
         .unwrap()
+}
+
+/// An HTTP client. With the library's own reqwest in the same program, one has to say how to encrypt
+/// before there can be a client, though nothing here is.
+pub(crate) fn http() -> reqwest::Client {
+    // Refused after the first time.
+    drop(rustls::crypto::ring::default_provider().install_default());
+    reqwest::Client::new()
 }
 
 /// The `belljar` command in an environment that holds nothing of this machine's user.

@@ -21,6 +21,8 @@ pub(crate) struct RuntimeData {
     description: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tags: Vec<String>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    readme: String,
     requirements: RequirementsData,
 }
 
@@ -40,6 +42,7 @@ impl From<RuntimeInfo> for RuntimeData {
             name: info.name,
             description: info.description,
             tags: info.tags,
+            readme: info.readme,
             requirements: RequirementsData {
                 memory: info.least_memory.to_string(),
                 network_enabled: false,

@@ -100,6 +100,8 @@ impl Fixture {
             control: Arc::new(Control::default()),
             usage: Arc::default(),
             process: None,
+            network: crate::net::Access::alone(),
+            packages: crate::registry::Access::Denied("not in this test"),
         };
         let (tell, told) = tokio::sync::oneshot::channel();
         let ended = Ended::new(move |result| drop(tell.send(result)));

@@ -93,6 +93,8 @@ impl Fixture {
             control: Arc::new(Control::default()),
             usage: Arc::new(LiveUsage::default()),
             process: None,
+            network: crate::net::Access::alone(),
+            packages: crate::registry::Access::Denied("not in this test"),
         }
     }
 

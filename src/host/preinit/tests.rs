@@ -74,6 +74,8 @@ async fn a_process_begins_where_its_initialisation_ended() {
         control: Arc::new(Control::default()),
         usage: Arc::default(),
         process: None,
+        network: crate::net::Access::alone(),
+        packages: crate::registry::Access::Denied("not in this test"),
     };
     let (tell, told) = tokio::sync::oneshot::channel();
     let ended = Ended::new(move |result| drop(tell.send(result)));

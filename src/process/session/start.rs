@@ -213,6 +213,8 @@ impl Session {
             control,
             usage: Arc::clone(&process.usage),
             process: Some(Arc::clone(&process)),
+            network: self.setting.network.clone(),
+            packages: self.setting.packages.clone(),
         };
         // The first one's messages are for whoever runs the session to write.
         let complaints = parent.and_then(|_| spec.descriptions.get(&2).cloned());

@@ -81,6 +81,8 @@ impl Fixture {
             cpu: Arc::new(CpuAccount::new(None)),
             fuel,
             uploads: Uploads::Allowed,
+            network: crate::net::Access::alone(),
+            packages: crate::registry::Access::Denied("not in this test"),
         };
         Session::new(setting, Arc::clone(&self.population))
     }

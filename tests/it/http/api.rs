@@ -73,9 +73,12 @@ impl Api {
     }
 
     pub(crate) async fn with(options: ApiOptions) -> Self {
-        let belljar = Belljar::open(BelljarOptions::in_memory(cache_dir()))
-            .await
-            .unwrap();
+        Self::of(BelljarOptions::in_memory(cache_dir()), options).await
+    }
+
+    /// A server on an engine that is opened with these options.
+    pub(crate) async fn of(belljar: BelljarOptions, options: ApiOptions) -> Self {
+        let belljar = Belljar::open(belljar).await.unwrap();
         // Installing takes longer than any test waits, and whichever test is first would pay for it.
         belljar.install_runtime(PYTHON).await.unwrap();
         let (key, org) = create_key(&belljar, "acme", "test").await.unwrap();

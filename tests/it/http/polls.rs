@@ -81,7 +81,7 @@ async fn held_polls_are_answered_with_the_present_state_when_the_server_ends() {
     let server = api.serve().await;
     let sandbox = api.sandbox().await;
     let execution = text(&api.execute(&sandbox, &SLEEPER).await["executionId"]);
-    let client = reqwest::Client::new();
+    let client = crate::support::http();
     let polls: Vec<_> = [
         format!("{}/sandbox/execution/{execution}?wait=5m", server.url),
         format!(

@@ -65,6 +65,35 @@ async fn execute_keeps_its_statuses_with_typed_errors() {
 }
 
 #[tokio::test]
+async fn the_network_that_was_asked_for_is_told_and_inherited_by_forks() {
+    let api = Api::open().await;
+    for (network, enabled, port) in [
+        (json!({ "enabled": true, "port": 3000 }), true, json!(3000)),
+        (json!({ "enabled": true }), true, Value::Null),
+        (json!({ "port": 65535 }), false, json!(65535)),
+        (json!({}), false, Value::Null),
+    ] {
+        let body = json!({ "runtime": PYTHON, "network": network });
+        let data = api.post("/sandbox", &body).await.data();
+        assert_eq!(data.get("url"), None, "there is none yet");
+        let id = text(&data["sandboxId"]);
+        let fork = api.post(&format!("/sandbox/{id}/fork"), &json!({})).await;
+        let fork = text(&fork.data()["sandboxId"]);
+        for id in [id, fork] {
+            let data = api.get(&format!("/sandbox/{id}")).await.data();
+            assert_eq!(data["networkEnabled"], enabled, "{network}");
+            assert_eq!(data["networkPort"], port, "{network}");
+            assert_eq!(data.get("url"), None);
+        }
+    }
+    for port in [json!(80), json!(1023), json!(65536)] {
+        let body = json!({ "runtime": PYTHON, "network": { "port": port } });
+        let answer = api.post("/sandbox", &body).await;
+        answer.failure(400, "INVALID_ARGUMENT");
+    }
+}
+
+#[tokio::test]
 async fn stream_urls_come_from_the_host_or_the_public_url() {
     let body = json!({ "runtime": PYTHON, "command": { "exec": python("1") } });
     let api = Api::open().await;
@@ -172,4 +201,17 @@ async fn odd_targets_are_answered() {
     let request = api.request(&Method::OPTIONS, "*", Body::empty());
     assert!(api.answer(request).await.status.is_client_error());
     assert_eq!(api.get("/health").await.data()["status"], "ok");
+}
+
+#[tokio::test]
+async fn packages_that_can_never_be_installed_are_refused() {
+    let api = Api::open().await;
+    for (package, said) in [("zod", "takes no npm packages"), ("../x", "../x")] {
+        let body = json!({ "runtime": PYTHON, "packages": [package] });
+        let message = api
+            .post("/sandbox", &body)
+            .await
+            .failure(400, "INVALID_ARGUMENT");
+        assert!(message.contains(said), "{message}");
+    }
 }

@@ -27,7 +27,7 @@ async fn headers_come_before_output_and_output_before_the_end() {
         path.split_once(super::api::HOST).unwrap().1
     );
     let started = Instant::now();
-    let response = reqwest::get(&url).await.unwrap();
+    let response = crate::support::http().get(&url).send().await.unwrap();
     assert_eq!(response.status(), 200);
     assert_eq!(
         response.headers()["content-type"],
@@ -66,7 +66,12 @@ async fn a_server_that_ends_cuts_a_stream_instead_of_ending_it() {
         server.url,
         path.split_once(super::api::HOST).unwrap().1
     );
-    let mut chunks = reqwest::get(&url).await.unwrap().bytes_stream();
+    let mut chunks = crate::support::http()
+        .get(&url)
+        .send()
+        .await
+        .unwrap()
+        .bytes_stream();
     assert_eq!(chunks.next().await.unwrap().unwrap(), "a\n");
     let ended = server.stop();
     assert!(
@@ -163,7 +168,7 @@ async fn input_is_not_read_faster_than_the_process_takes_it() {
         counted.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
         Ok::<_, std::io::Error>(Bytes::from_static(&[b'x'; 64 * 1024]))
     });
-    let put = reqwest::Client::new()
+    let put = crate::support::http()
         .put(format!("{}/stream/{id}", server.url))
         .bearer_auth(&api.key)
         .body(reqwest::Body::wrap_stream(pieces))
@@ -221,7 +226,12 @@ async fn a_reader_that_leaves_gives_the_sandbox_free() {
         server.url,
         path.split_once(super::api::HOST).unwrap().1
     );
-    let mut chunks = reqwest::get(&url).await.unwrap().bytes_stream();
+    let mut chunks = crate::support::http()
+        .get(&url)
+        .send()
+        .await
+        .unwrap()
+        .bytes_stream();
     assert_eq!(chunks.next().await.unwrap().unwrap(), "a\n");
     drop(chunks);
     eventually("the sandbox is idle", || async {

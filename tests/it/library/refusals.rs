@@ -19,6 +19,12 @@ fn check(error: &SandboxError, kind: ErrorKind, code: &str, parts: &[&str]) {
 #[tokio::test]
 async fn an_unknown_runtime_is_refused_with_those_there_are() {
     let belljar = Opened::new().await;
+    let available: Vec<String> = belljar
+        .runtimes()
+        .into_iter()
+        .map(|info| info.name)
+        .collect();
+    let available = available.join(", ");
     for name in [
         "cobol:85",
         "python",
@@ -28,7 +34,7 @@ async fn an_unknown_runtime_is_refused_with_those_there_are() {
         "../python:3.14",
     ] {
         let error = belljar.create(SandboxOptions::new(name)).await.unwrap_err();
-        let expected = format!("there is no runtime {name:?}; available: {PYTHON}");
+        let expected = format!("there is no runtime {name:?}; available: {available}");
         check(
             &error,
             ErrorKind::NotFound,
@@ -135,24 +141,10 @@ async fn what_this_version_cannot_do_is_refused_by_name() {
         change(&mut options);
         options
     };
-    for (options, what) in [
-        (
-            with(|options| options.network.enabled = true),
-            "network access",
-        ),
-        (
-            with(|options| options.network.port = Some(8080)),
-            "exposing a port",
-        ),
-        (
-            with(|options| options.packages = vec!["numpy".into()]),
-            "installing packages",
-        ),
-        (
-            with(|options| options.dependencies = vec!["git".into()]),
-            "installing dependencies",
-        ),
-    ] {
+    for (options, what) in [(
+        with(|options| options.dependencies = vec!["git".into()]),
+        "installing dependencies",
+    )] {
         let error = belljar.create(options).await.unwrap_err();
         let parts = [what, "is not available in this version of Belljar"];
         check(

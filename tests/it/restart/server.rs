@@ -65,7 +65,7 @@ impl Server {
         .await;
         let ready: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
         server.client = Client {
-            http: reqwest::Client::new(),
+            http: crate::support::http(),
             url: text(&ready["url"]),
             key: text(&ready["key"]),
         };

@@ -10,6 +10,7 @@ pub(crate) const LEAVES: &[(&str, &[&str])] = &[
     ("units", &[]),
     ("clock", &[]),
     ("limits", &["units"]),
+    ("registry", &[]),
 ];
 
 /// Every other module with what it may import beside the leaves and itself.
@@ -20,8 +21,14 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     ("vfs", &["store"]),
     ("engine", &[]),
     ("net", &[]),
-    ("process", &["vfs"]),
-    ("host", &["engine", "store", "vfs", "net", "process"]),
+    ("http", &["net"]),
+    ("no_http", &["net"]),
+    ("npm", &[]),
+    ("process", &["vfs", "net"]),
+    (
+        "host",
+        &["engine", "store", "vfs", "net", "http", "process"],
+    ),
     ("runtime", &["store", "engine"]),
     (
         "sandbox",
@@ -91,6 +98,9 @@ pub(crate) const RULES: &[Rule] = &[
             "runtime",
             "engine/cache",
             "db",
+            "npm/cache",
+            "npm/config",
+            "npm/settings",
             "process/spool",
             "cli",
             "main",
@@ -99,7 +109,7 @@ pub(crate) const RULES: &[Rule] = &[
             "sandbox/stream",
         ],
         tests_may: true,
-        instead: "the host's files belong to store, vfs, runtime, engine::cache, db, process::spool",
+        instead: "the host's files belong to store, vfs, runtime, engine::cache, db, npm, process::spool",
     },
     Rule {
         name: "SystemTime::now",
@@ -114,9 +124,9 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         name: "wasmtime",
         applies: |path| first_segment(path, |name| name.starts_with("wasmtime")),
-        allowed: &["engine", "host"],
+        allowed: &["engine", "host", "http", "no_http"],
         tests_may: false,
-        instead: "engine and host alone know the WebAssembly runtime",
+        instead: "engine, host and http alone know the WebAssembly runtime",
     },
     Rule {
         name: "bindgen!",
@@ -131,6 +141,13 @@ pub(crate) const RULES: &[Rule] = &[
         allowed: &["db"],
         tests_may: false,
         instead: "pass `Records`",
+    },
+    Rule {
+        name: "reqwest or rustls",
+        applies: |path| first_segment(path, |name| name == "reqwest" || name.starts_with("rustls")),
+        allowed: &["npm", "http"],
+        tests_may: false,
+        instead: "the host asks nobody but the npm registry; guests ask through http",
     },
     Rule {
         name: "axum",

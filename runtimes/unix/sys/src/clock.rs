@@ -26,6 +26,12 @@ impl Event {
     pub fn ended(child: &Child) -> Self {
         child.event()
     }
+
+    /// The handle of its `wasi:io/poll.pollable`, which is the caller's from now on: for programs that
+    /// have bindings of their own to wait with.
+    pub fn into_handle(self) -> u32 {
+        self.0.take_handle()
+    }
 }
 
 /// Waits until at least one of them has happened and gives the positions of those that have. Comes

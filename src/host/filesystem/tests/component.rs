@@ -20,6 +20,11 @@ const WORLD: &str = "
     world runtime {
         include guest;
         export initialize: func() -> s32;
+    }
+    world installer {
+        include guest;
+        import wasi:io/poll@0.2.0;
+        import belljar:registry/npm@0.1.0;
     }";
 
 /// A component of a core module in text, which exports `memory`, `cabi_realloc` and what the world

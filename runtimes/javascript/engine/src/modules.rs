@@ -1,0 +1,15 @@
+//! Where modules come from: our own, in the image, and files.
+
+mod builtin;
+pub mod bytecode;
+mod config;
+mod load;
+mod prepare;
+mod resolve;
+mod source;
+
+pub use builtin::{Sources, names, public};
+pub use load::{FileLoader, declare};
+pub use prepare::exports;
+pub use resolve::{FileResolver, Kind, Unresolved, as_node, resolve};
+pub use source::{Format, Loaded, Unreadable, read, read_source};

@@ -1,0 +1,2 @@
+/* What Debian's wasi-libc lacks is the same for all guests. */
+#include "../../unix/toolchain/missing.c"

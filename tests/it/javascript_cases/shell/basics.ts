@@ -1,0 +1,41 @@
+import { $ } from 'bun';
+await $`echo Hello World!`;
+const name = 'a "quoted" $HOME `x` \'y\' \\ * ;rm';
+await $`echo ${name}`;
+await $`echo "in double ${name}"`;
+await $`echo 'in single ${name}'`;
+await $`echo pre${'x y'}post ${['one', 'two three', '*']} ${''}end ${42}`;
+await $`echo ${{ raw: '$((1 + 2)) | tr 3 4' }}`;
+console.log(JSON.stringify(await $`echo text`.text()));
+console.log(await $`echo '{"a": [1, 2]}'`.json());
+for await (const line of $`printf 'l1\nl2\nl3'`.lines()) console.log('line', line);
+const { stdout, stderr, exitCode } = await $`echo out; echo err >&2`.quiet();
+console.log(stdout.toString(), stderr.toString(), exitCode);
+try {
+  await $`echo partial; exit 7`.quiet();
+} catch (error) {
+  console.log(error.name, error.message, error.exitCode, error.stdout.toString(), error instanceof $.ShellError);
+}
+console.log((await $`exit 5`.nothrow()).exitCode);
+await $`cat < ${new Response('from a response\n')}`;
+await $`cat < ${Buffer.from('from a buffer\n')} | tr a-z A-Z`;
+const target = Buffer.alloc(12);
+await $`echo into the buffer > ${target}`;
+console.log(target.toString());
+await Bun.write('f.txt', 'file contents\n');
+await $`cat < ${Bun.file('f.txt')}`;
+await $`echo new > ${Bun.file('g.txt')} && cat g.txt`;
+await $`cat ${'f.txt'} | wc -c | tr -d ' '`;
+console.log((await $`pwd`.cwd('/tmp').text()).trim());
+console.log((await $`echo $FOO`.env({ ...process.env, FOO: 'bar' }).text()).trim());
+console.log(await $`for i in 1 2 3; do echo $i; done && ls *.txt`.text());
+console.log($.braces('echo {1,2}-{a..c}'), $.escape('$(foo) `bar` "baz"'));
+console.log((await $`echo bytes`.arrayBuffer()).byteLength, (await $`echo b`.blob()).size);
+$.nothrow();
+console.log((await $`false`).exitCode);
+$.throws(true);
+const failed = await $`false`.then(() => 'no', (e) => 'rejected ' + e.exitCode);
+console.log(failed);
+const sub = await $`echo $(echo ${'a  b'}) "$(echo ${'c  d'})"`.text();
+console.log(sub);
+console.log(await Promise.all([$`echo 1`.text(), $`echo 2`.text()]));

@@ -1,0 +1,21 @@
+const dayjs = require('dayjs');
+dayjs.extend(require('dayjs/plugin/utc'));
+dayjs.extend(require('dayjs/plugin/duration'));
+dayjs.extend(require('dayjs/plugin/relativeTime'));
+dayjs.extend(require('dayjs/plugin/customParseFormat'));
+dayjs.extend(require('dayjs/plugin/isoWeek'));
+dayjs.extend(require('dayjs/plugin/advancedFormat'));
+require('dayjs/locale/de');
+require('dayjs/locale/es');
+
+const day = dayjs.utc('2024-02-29T23:59:58.123Z');
+console.log(day.format('dddd, MMMM D, YYYY h:mm:ss.SSS A Z'));
+console.log(day.add(1, 'year').format(), day.subtract(1, 'month').endOf('month').toISOString());
+console.log(day.locale('de').format('dd, DD. MMM YYYY'), day.locale('es').format('dddd D [de] MMMM'));
+console.log(day.diff('2020-01-01T00:00:00Z', 'month', true).toFixed(4), day.isoWeek(), day.format('Qo [quarter] Do'));
+console.log(dayjs.duration(93784000).format('D [d] H [h] m [m] s [s]'), dayjs.duration({ hours: 50 }).humanize());
+console.log(dayjs.utc('2024-01-01').from(dayjs.utc('2024-01-04')), dayjs.utc('2024-01-01').to('2025-06-01', true));
+console.log(dayjs.utc('12-25-1995 07:05', 'MM-DD-YYYY HH:mm').toISOString(), dayjs('35/01/2020', 'DD/MM/YYYY', true).isValid());
+console.log(day.isBefore('2025-01-01'), day.isSame('2024-02-01T00:00:00Z', 'month'), day.daysInMonth(), day.set('date', 31).format('MM-DD'));
+console.log(day.startOf('week').format('YYYY-MM-DD'), day.startOf('isoWeek').format('YYYY-MM-DD'), day.utcOffset(330).format());
+console.log(JSON.stringify({ day, list: [day.unix(), day.valueOf()] }), dayjs(null).isValid(), String(dayjs.utc(0)));

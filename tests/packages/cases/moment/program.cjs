@@ -1,0 +1,20 @@
+const moment = require('moment');
+require('moment/locale/de');
+require('moment/locale/ar');
+moment.locale('en');
+
+const m = moment.utc('2024-02-29T23:59:58.123Z');
+console.log(m.format('dddd, MMMM Do YYYY, h:mm:ss.SSS a Z'), m.format(), m.format('[W]WW GGGG Q DDDD X'));
+console.log(m.clone().add(1, 'year').format('L LT'), m.clone().subtract({ months: 1, days: 2 }).toISOString(), m.clone().endOf('quarter').format('lll'));
+console.log(m.clone().locale('de').format('LLLL'), m.clone().locale('de').calendar(moment.utc('2024-03-02')), m.clone().locale('ar').format('LL'));
+console.log(m.diff('2020-01-01', 'months', true).toFixed(4), m.diff(moment.utc('2024-03-10'), 'days'), m.isBetween('2024-01-01', '2024-12-31', 'day', '[]'));
+console.log(moment.utc('12-25-1995', 'MM-DD-YYYY').toISOString(), moment.utc('5 avril 2021', 'D MMMM YYYY', 'fr').isValid(), moment.utc('2021-13-01').isValid(), moment.utc('30.02.2021', 'DD.MM.YYYY', true).parsingFlags().overflow);
+console.log(moment.utc(['2010', 1, 14, 15, 25]).unix(), moment.utc({ y: 2010, M: 3 }).valueOf(), moment.utc('2013W06', moment.ISO_8601).format('YYYY-MM-DD'), moment.utc('Mon, 06 Mar 2017 21:22:23 +0200', moment.RFC_2822).toISOString());
+console.log(moment.utc('2024-01-01').from('2024-01-05T00:00:00Z'), moment.utc('2024-01-01').to(moment.utc('2026-01-01'), true), moment.duration(-90, 'minutes').humanize(true));
+const span = moment.duration('P1Y2M3DT4H5M6.7S');
+console.log(span.toISOString(), span.asDays().toFixed(3), span.hours(), moment.duration(1e8).add({ hours: 1 }).toISOString(), moment.duration('23:59:59').asSeconds());
+console.log(m.weeksInYear(), m.isLeapYear(), m.daysInMonth(), m.isoWeekday(), m.dayOfYear(), m.utcOffset('+05:30').format(), JSON.stringify(m.toObject()));
+console.log(moment.min(m, moment.utc(0)).year(), moment.months().length, moment.weekdaysShort(true).join(), moment.localeData('de').ordinal(3), moment.isMoment(m), moment.invalid().format());
+console.log(moment.parseZone('2013-01-01T00:00:00+05:45').utcOffset(), moment.utc('2024-03-31').add(1, 'month').format('MM-DD'), moment.utc('2024-10').startOf('isoWeek').format('YYYY-MM-DD'));
+moment.defineLocale('x-test', { parentLocale: 'en', months: Array.from({ length: 12 }, (_, i) => `m${i}`), relativeTime: { past: 'vor %s' } });
+console.log(moment.utc('2024-05-01').format('MMMM'), moment.locale());

@@ -1,0 +1,24 @@
+const _ = require('underscore');
+
+const show = (...values) => console.log(JSON.stringify(values));
+const stooges = [{ name: 'moe', age: 40 }, { name: 'larry', age: 50 }, { name: 'curly', age: 60 }];
+show(_.chain(stooges).sortBy((one) => -one.age).map((one) => `${one.name} is ${one.age}`).first().value());
+show(_.pluck(stooges, 'name'), _.max(stooges, (one) => one.age), _.where(stooges, { age: 50 }), _.findIndex(stooges, { name: 'curly' }));
+show(_.groupBy([1.3, 2.1, 2.4], Math.floor), _.indexBy(stooges, 'age'), _.countBy([1, 2, 3], (n) => (n % 2 ? 'odd' : 'even')));
+show(_.partition([0, 1, 2, 3], (n) => n % 2), _.zip(['a', 'b'], [1, 2]), _.unzip([['a', 1], ['b', 2]]), _.object(['a', 'b'], [1, 2]), _.chunk([1, 2, 3], 2));
+show(_.flatten([1, [2, [3, [[4]]]]]), _.flatten([1, [2, [3, [[4]]]]], true), _.without([1, 2, 1, 0], 0, 1), _.union([1, 2], [2, 3]), _.intersection([1, 2], [2, 3]), _.difference([1, 2], [2]));
+show(_.uniq([1, 2, 1, 3.5], false), _.sortedIndex([10, 20, 30], 25), _.range(0, -5, -2), _.sample([7], 1), _.shuffle([1, 2, 3]).length);
+show(_.pick({ a: 1, b: 2, c: 3 }, (value) => value > 1), _.omit({ a: 1, b: 2 }, 'a'), _.defaults({ a: 1 }, { a: 2, b: 3 }), _.invert({ a: 'x' }), _.mapObject({ a: 1 }, (n) => n + 1));
+show(_.isEqual({ a: [1, { b: /x/ }] }, { a: [1, { b: /x/ }] }), _.isEqual([0], [-0]), _.isMatch({ a: 1, b: 2 }, { b: 2 }), _.isArguments((function () { return arguments; })()), _.isTypedArray(new Uint8Array(1)));
+show(_.template('<% _.each(list, function (x) { %><<%= x %>><% }); %> <%- html %> ${no}')({ list: ['a', 'b'], html: '<&>' }), _.escape('<a href="x">'), _.unescape('&lt;&#x27;'));
+show(_.template('{{ a }}!', { interpolate: /\{\{(.+?)\}\}/g })({ a: 'moustache' }), _.result({ f() { return this.v; }, v: 9 }, 'f'), _.get({ a: { b: [1] } }, ['a', 'b', 0]), _.has({ a: { b: 1 } }, ['a', 'b']));
+show(_.compose((x) => x + 1, (x) => x * 2)(5), _.partial((a, b) => a - b, _, 1)(10), _.memoize((n) => n * 2)(4), _.negate(Boolean)(0), _.wrap((x) => x, (f, x) => `<${f(x)}>`)('w'));
+const after = _.after(2, () => 'now');
+const once = _.once(() => ({ made: true }));
+show(after() ?? null, after(), once() === once(), _.restArguments((a, rest) => rest)(1, 2, 3));
+_.mixin({ capitalize: (text) => text.charAt(0).toUpperCase() + text.slice(1) });
+show(_('word').capitalize(), _.chain([3, 1, 2]).sort().push(9).value(), _.functions({ b() {}, a() {}, c: 1 }), _.VERSION.split('.').length);
+const seen = [];
+const throttled = _.throttle((n) => seen.push(n), 10);
+throttled(1); throttled(2); throttled(3);
+_.delay(() => show(seen), 60);

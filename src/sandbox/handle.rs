@@ -369,9 +369,9 @@ impl Sandbox {
     /// accepted, not when it has ended.
     ///
     /// # Errors
-    /// [`ErrorKind::Busy`](super::ErrorKind::Busy) while another command runs,
-    /// [`ErrorKind::Gone`](super::ErrorKind::Gone) if the sandbox has ended,
-    /// [`ErrorKind::InvalidArgument`](super::ErrorKind::InvalidArgument) for a command that can
+    /// [`ErrorKind::Busy`] while another command runs,
+    /// [`ErrorKind::Gone`] if the sandbox has ended,
+    /// [`ErrorKind::InvalidArgument`] for a command that can
     /// never work. A program that does not exist is no error: the execution ends as failed with
     /// exit code 127.
     pub async fn execute(&self, command: Command) -> Result<Execution, SandboxError> {
@@ -464,7 +464,7 @@ impl Sandbox {
     /// returned, a restart does not bring it back.
     ///
     /// # Errors
-    /// [`ErrorKind::Internal`](super::ErrorKind::Internal) if that cannot be recorded; it has ended
+    /// [`ErrorKind::Internal`] if that cannot be recorded; it has ended
     /// all the same.
     pub async fn destroy(&self) -> Result<(), SandboxError> {
         self.inner.stop(true).await;

@@ -48,7 +48,12 @@ impl Server {
             .unwrap();
         Self {
             child,
-            client: Client::default(),
+            // Nobody to call before it is ready.
+            client: Client {
+                http: crate::support::http(),
+                url: String::new(),
+                key: String::new(),
+            },
         }
     }
 
@@ -146,7 +151,7 @@ impl Drop for Server {
 }
 
 /// How the server is called.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Client {
     http: reqwest::Client,
     url: String,

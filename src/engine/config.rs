@@ -19,10 +19,11 @@ pub(crate) const fn clock_tick() -> Duration {
     TICK
 }
 
-/// Stack that wasm code may use. CPython's parser and JSON decoder recurse deeply: 1000 Python
-/// frames that call through C need about 1.5 MiB of native stack. The guest has its own check
-/// far below this; crossing this limit is a trap of the guest, never of the host.
-const WASM_STACK_BYTES: usize = 8 << 20;
+/// Stack that wasm code may use, of which only what is touched is memory. CPython's parser and JSON
+/// decoder recurse deeply: 1000 Python frames that call through C need about 1.5 MiB of native stack.
+/// JavaScript calls go 10,000 deep, beside which its parsers need 40 MiB. The guests have their own checks
+/// below this; crossing this limit is a trap of the guest, never of the host.
+const WASM_STACK_BYTES: usize = 48 << 20;
 /// Stack of a guest's fiber: wasm's share plus what host functions need above it.
 const FIBER_STACK_BYTES: usize = WASM_STACK_BYTES + (2 << 20);
 

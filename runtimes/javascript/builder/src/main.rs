@@ -43,7 +43,9 @@ fn main() -> Result<()> {
             write(root, &module, &root.join("dist"))
         }
         [out] if !out.starts_with('-') => build(root, Path::new(out)),
-        _ => bail!("usage: cargo run [-- OUT | -- layer | -- image MODULE COMPONENT | -- dist MODULE]"),
+        _ => bail!(
+            "usage: cargo run [-- OUT | -- layer | -- image MODULE COMPONENT | -- dist MODULE]"
+        ),
     }
 }
 
@@ -87,7 +89,11 @@ fn write(root: &Path, module: &[u8], out: &Path) -> Result<()> {
     let packed = zstd::bulk::compress(&component, 22)?;
     fs::create_dir_all(out)?;
     fs::write(out.join("javascript.wasm.zst"), &packed)?;
-    println!("javascript: {} bytes, compressed {}", component.len(), packed.len());
+    println!(
+        "javascript: {} bytes, compressed {}",
+        component.len(),
+        packed.len()
+    );
     let manifest = serde_json::json!({
         "sources": source::digest(root)?,
         "toolchain": toolchain()?,
@@ -102,8 +108,13 @@ fn write(root: &Path, module: &[u8], out: &Path) -> Result<()> {
 /// The version of Bun's interfaces that is followed, as the command line says it.
 fn version(root: &Path) -> Result<String> {
     let text = fs::read_to_string(root.join("library/command/version.js"))?;
-    let version = text.split("BUN_VERSION = '").nth(1).and_then(|rest| rest.split('\'').next());
-    Ok(version.context("BUN_VERSION in library/command/version.js")?.to_owned())
+    let version = text
+        .split("BUN_VERSION = '")
+        .nth(1)
+        .and_then(|rest| rest.split('\'').next());
+    Ok(version
+        .context("BUN_VERSION in library/command/version.js")?
+        .to_owned())
 }
 
 fn make_component(root: &Path, module: &[u8]) -> Result<Vec<u8>> {

@@ -7,6 +7,7 @@ mod hooks;
 mod image;
 mod modules;
 mod native;
+mod stack;
 
 fn main() {
     belljar_sys::start();

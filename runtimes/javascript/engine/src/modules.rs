@@ -9,7 +9,7 @@ mod resolve;
 mod source;
 
 pub use builtin::{Sources, names, public};
-pub use load::{FileLoader, declare};
+pub use load::FileLoader;
 pub use prepare::exports;
-pub use resolve::{FileResolver, Kind, Unresolved, as_node, resolve};
-pub use source::{Format, Loaded, Unreadable, read, read_source};
+pub use resolve::{FileResolver, Kind, as_node, resolve};
+pub use source::{Format, Loaded, read, read_source};

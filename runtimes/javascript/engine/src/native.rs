@@ -55,10 +55,9 @@ pub fn declare<'js>(
     }
 }
 
-/// Waits for an event of `belljar-sys` without stopping the event loop.
-pub async fn wait(event: belljar_sys::clock::Event) {
-    // SAFETY: both are handles of the same resource, `wasi:io/poll.pollable`, made by two generations of
-    // bindings; the first gives up its ownership.
-    let pollable = unsafe { wasip2::io::poll::Pollable::from_handle(event.into_handle()) };
-    wstd::runtime::AsyncPollable::new(pollable).wait_for().await;
+/// Something to wait for, for the event loop, from what other bindings of the same interface made.
+/// `handle` is that of a `wasi:io/poll.pollable` whose owner has given it up.
+fn pollable(handle: u32) -> wasip2::io::poll::Pollable {
+    // SAFETY: an index of the table that the host keeps of this resource; nobody else drops it.
+    unsafe { wasip2::io::poll::Pollable::from_handle(handle) }
 }

@@ -1,6 +1,5 @@
 // Bun's console: its own way of showing values, and output that goes straight to the descriptors.
-import * as native from 'native:process';
-
+import { write as writeOut } from 'belljar:internal/streams';
 import { formatLog, inspect } from 'belljar:bun/inspect';
 import { table } from 'belljar:bun/table';
 
@@ -14,7 +13,7 @@ export function setConsoleDepth(value) {
 }
 
 function write(descriptor, text) {
-  native.write(descriptor, `${margin}${text}\n`);
+  writeOut(descriptor, `${margin}${text}\n`);
 }
 
 function format(values, options) {
@@ -86,7 +85,7 @@ export const bunConsole = {
     for (const value of values) {
       const bytes = typeof value === 'string' ? Buffer.from(value) : value;
       length += bytes.byteLength;
-      native.write(1, bytes);
+      writeOut(1, bytes);
     }
     return length;
   },

@@ -18,7 +18,7 @@ function wide(name) {
 }
 
 function narrow(name) {
-  return (data, seed = 0) => native()[name](toBytes(data), Number(seed64(seed) & 0xffffffffn));
+  return (data, seed = 0) => native()[name](toBytes(data), Number(seed64(seed) & 0xffffffffn)) >>> 0;
 }
 
 export const hash = wide('wyhash');

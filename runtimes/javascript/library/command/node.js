@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 
-import { formatError, importFile, resolve, runFile, runSource, transpile } from 'belljar:internal/program';
+import { checkText, formatError, importFile, resolve, runFile, runSource } from 'belljar:internal/program';
 import { loadNodeEnvironment } from 'belljar:command/environment';
 import { findManifest, scriptsOf } from 'belljar:command/manifest';
 import { OptionError, parseOptions } from 'belljar:command/options';
@@ -155,13 +155,12 @@ async function standardInput(options, args) {
 
 function check(script) {
   const file = resolve(path.resolve(script), path.join(process.cwd(), '[check]'), 'require');
-  const loader = /\.[cm]?ts$/.test(file) ? 'ts' : 'js';
-  return checkSource(fs.readFileSync(file, 'utf8'), file, loader);
+  return checkSource(fs.readFileSync(file, 'utf8'), file, 'js');
 }
 
-function checkSource(source, file, loader) {
+function checkSource(source, file, language) {
   try {
-    transpile(source, { loader, path: file });
+    checkText(source, file, language);
     return 0;
   } catch (error) {
     printError(formatError(error, 'node'));

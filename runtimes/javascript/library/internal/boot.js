@@ -2,14 +2,15 @@
 // process begins.
 
 import 'belljar:internal/context';
-import { complete } from 'belljar:internal/commonjs';
+import 'belljar:internal/stack';
+import { complete, withoutRequire } from 'belljar:internal/commonjs';
 import { asNode } from 'native:modules';
 import { hooks } from 'native:process';
 import { begin as beginTime } from 'native:perf_hooks';
 import { setHandlers, settle, turn } from 'belljar:internal/loop';
 import { onRejection, reportRejections, uncaught, unsettled } from 'belljar:internal/program';
 import process, { begin, beginClock, deliverSignal } from 'belljar:node/process';
-import { install } from 'belljar:internal/streams';
+import { ignoreBrokenPipes, install } from 'belljar:internal/streams';
 import 'belljar:internal/globals';
 import { fillMeta } from 'belljar:internal/meta';
 import { main } from 'belljar:command/main';
@@ -29,19 +30,22 @@ hooks({
         beginTime();
         beginClock();
         beginSeeds();
+        ignoreBrokenPipes();
         let name = begin('bun');
         const personality = String(name[0] ?? 'bun').split('/').pop();
         if (personality === 'node' || personality === 'npm' || personality === 'npx') {
             name = begin('node');
             asNode();
+            withoutRequire();
         }
         adopt();
-        main(name).then(
-            () => {
-                mainEnded = true;
-            },
-            uncaught,
-        );
+        const end = () => {
+            mainEnded = true;
+        };
+        main(name).then(end, (error) => {
+            end();
+            uncaught(error);
+        });
         settle();
     },
     turn,

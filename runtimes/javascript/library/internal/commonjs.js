@@ -1,5 +1,6 @@
 // CommonJS: `require`, its cache, and what stands for a CommonJS module that is imported.
 
+import { ERR_INVALID_ARG_TYPE } from '__wasm_rquickjs_builtin/internal/errors';
 import { builtins, compile, isBuiltin, loadFunction, parentPaths, readModule, requireModule, resolve, resolveBuiltin } from 'native:modules';
 
 const cache = Object.create(null);
@@ -10,12 +11,18 @@ const requiredBuiltins = new Map();
 export function requireBuiltin(name) {
     if (requiredBuiltins.has(name)) return requiredBuiltins.get(name);
     const namespace = requireModule(name);
-    const exported = 'default' in namespace && !name.startsWith('belljar:bun/test') ? namespace.default : namespace;
+    const exported = 'default' in namespace && !/^belljar:bun\/(?:sqlite|test)/.test(name) ? namespace.default : namespace;
     requiredBuiltins.set(name, exported);
     return exported;
 }
 
 function notFound(specifier, parent) {
+    if (process.isBun) {
+        const what = /^(?:@[^/]+\/)?[^./@][^/]*$/.test(specifier) ? 'package' : 'module';
+        const error = new Error(`Cannot find ${what} '${specifier}' from '${parent?.filename ?? parent?.id ?? '.'}'`);
+        error.code = 'MODULE_NOT_FOUND';
+        return error;
+    }
     const stack = [];
     for (let module = parent; module; module = module.parent) stack.push(module.filename ?? module.id);
     let message = `Cannot find module '${specifier}'`;
@@ -39,7 +46,8 @@ export function Module(id = '', parent) {
 }
 
 Module._cache = cache;
-Module.builtinModules = Object.freeze(builtins());
+// Some exist with the scheme only.
+Module.builtinModules = Object.freeze(builtins().map((name) => (isBuiltin(name) ? name : `node:${name}`)));
 Module.isBuiltin = (name) => isBuiltin(name);
 Module._pathCache = Object.create(null);
 Module.globalPaths = [];
@@ -59,16 +67,14 @@ Module._resolveFilename = (request, parent, isMain, options) => {
     const builtin = resolveBuiltin(request);
     if (builtin !== null && builtin !== undefined) return request;
     const bases = options?.paths ? options.paths.map((path) => `${path.replace(/\/$/, '')}/noop.js`) : [parent?.filename ?? parent?.id ?? `${process.cwd()}/[eval]`];
-    let failure;
     for (const base of bases) {
         try {
             return resolve(base, request, 'require');
         } catch (error) {
             if (error.code !== 'MODULE_NOT_FOUND') throw error;
-            failure = error;
         }
     }
-    throw failure && parent ? notFound(request, parent) : (failure ?? notFound(request, parent));
+    throw notFound(request, parent);
 };
 
 Module._load = (request, parent, isMain) => {
@@ -104,9 +110,7 @@ Module.prototype.load = function load(filename) {
 
 Module.prototype.require = function require(request) {
     if (typeof request !== 'string') {
-        const error = new TypeError(`The "id" argument must be of type string. Received ${request === null ? 'null' : typeof request}`);
-        error.code = 'ERR_INVALID_ARG_TYPE';
-        throw error;
+        throw new ERR_INVALID_ARG_TYPE('id', 'string', request);
     }
     if (request === '') {
         const error = new TypeError('The argument \'id\' must be a non-empty string. Received \'\'');
@@ -146,7 +150,7 @@ function exportsOf(namespace) {
 Module._extensions = Object.assign(Object.create(null), {
     '.js': loadScript,
     '.json'(module, filename) {
-        const text = globalThis.require('node:fs').readFileSync(filename, 'utf8');
+        const text = requireBuiltin('node:fs').readFileSync(filename, 'utf8');
         try {
             module.exports = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
         } catch (error) {
@@ -157,6 +161,25 @@ Module._extensions = Object.assign(Object.create(null), {
     '.node'(module, filename) {
         process.dlopen(module, filename);
     },
+});
+// What Bun takes for data is a program like any other in Node.
+function data(parser, name) {
+    return (module, filename) => {
+        if (!process.isBun) return loadScript(module, filename);
+        const text = requireBuiltin('node:fs').readFileSync(filename, 'utf8');
+        try {
+            module.exports = requireBuiltin(parser)[name](text.replace(/^\ufeff/, ''));
+        } catch (error) {
+            error.message = `${filename}: ${error.message}`;
+            throw error;
+        }
+    };
+}
+Object.assign(Module._extensions, {
+    '.jsonc': data('belljar:internal/jsonc', 'parseJsonc'),
+    '.toml': data('belljar:bun/toml', 'parseToml'),
+    '.yaml': data('belljar:bun/yaml', 'parseYaml'),
+    '.yml': data('belljar:bun/yaml', 'parseYaml'),
 });
 for (const extension of ['.cjs', '.mjs', '.ts', '.cts', '.mts', '.tsx', '.jsx']) Module._extensions[extension] = loadScript;
 
@@ -171,15 +194,15 @@ function makeRequire(module) {
     return require;
 }
 
-export function setMain(module) {
+function setMain(module) {
     mainModule = module;
     process.mainModule = module;
-    if (module) module.id = '.';
+    module.id = '.';
 }
 
 export function createRequire(from) {
     let path = from instanceof URL ? from.href : String(from);
-    if (path.startsWith('file:')) path = globalThis.require('node:url').fileURLToPath(path);
+    if (path.startsWith('file:')) path = requireBuiltin('node:url').fileURLToPath(path);
     if (!path.startsWith('/')) {
         const error = new TypeError(`The argument 'filename' must be a file URL object, file URL string, or absolute path string. Received '${path}'`);
         error.code = 'ERR_INVALID_ARG_VALUE';
@@ -192,6 +215,13 @@ export function createRequire(from) {
 Module.createRequire = createRequire;
 Module.runMain = (path) => Module._load(path ?? process.argv[1], null, true);
 
+/** The file that a command line means by an absolute path. */
+export function findMain(path) {
+    const fs = requireBuiltin('node:fs');
+    const isFile = fs.statSync(path, { throwIfNoEntry: false })?.isFile();
+    return fs.realpathSync(isFile ? path : Module._resolveFilename(path, undefined, true));
+}
+
 /** Runs a file as the main module and gives its exports. */
 export function runMain(filename) {
     return Module._load(filename, null, true);
@@ -200,8 +230,8 @@ export function runMain(filename) {
 /** Compiles a text as a CommonJS module that stands for a file. */
 export function runText(code, filename) {
     const module = new Module(filename);
-    module.filename = filename;
-    setMain(module);
+    module.filename = `${process.cwd()}/${filename}`;
+    module.paths = parentPaths(process.cwd());
     const require = makeRequire(module);
     globalThis.module = module;
     globalThis.exports = module.exports;
@@ -221,7 +251,30 @@ export function imported(filename) {
     return { default: compiled ? exports.default : exports, names, exports };
 }
 
-/** Makes `require` global, for modules of the image and for scripts. */
+const FRAME = /(?:\(|at (?:async )?)(\/[^()]*?):\d+(?::\d+)?\)?$/;
+const required = new Map();
+
+// The `require` of the file that calls what calls this.
+function requireOfCaller() {
+    const frame = String(new Error().stack).split('\n').map((line) => FRAME.exec(line)).find((match) => match);
+    const file = frame?.[1] ?? `${process.cwd()}/[eval]`;
+    if (!required.has(file)) required.set(file, createRequire(file));
+    return required.get(file);
+}
+
+/** Makes `require` global: modules of Bun have it, also those that are ES modules. */
 export function complete() {
-    Object.defineProperty(globalThis, 'require', { value: createRequire('/'), writable: true, enumerable: false, configurable: true });
+    const require = (request) => requireOfCaller()(request);
+    const resolveFrom = (request, options) => requireOfCaller().resolve(request, options);
+    resolveFrom.paths = (request) => requireOfCaller().resolve.paths(request);
+    Object.defineProperty(require, 'resolve', { value: resolveFrom, writable: true, enumerable: true, configurable: true });
+    Object.defineProperty(require, 'main', { get: () => mainModule, enumerable: true, configurable: true });
+    require.cache = cache;
+    require.extensions = Module._extensions;
+    Object.defineProperty(globalThis, 'require', { value: require, writable: true, enumerable: false, configurable: true });
+}
+
+/** Takes it away: in Node only CommonJS modules have it. */
+export function withoutRequire() {
+    delete globalThis.require;
 }

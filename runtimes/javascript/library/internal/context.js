@@ -45,9 +45,44 @@ Object.defineProperty(Promise.prototype, 'then', {
     configurable: true,
 });
 
-// `await` inside the engine does not call `then`. The loader writes `await x` as
-// `restore(capture(), await x)`; see syntax/src/awaits.rs.
-export function restoreContext(context, value) {
+// `await` inside the engine does not call `then`. The loader writes `await x` as `ǃr(ǃc(),await x)`.
+function restoreContext(context, value) {
     current = context;
     return value;
+}
+
+/** What is iterated with `for await`: each result restores the context when the loop looks at it. */
+function keepContext(iterable) {
+    const make = iterable?.[Symbol.asyncIterator];
+    // Anything else is the engine's to take or to refuse.
+    if (current === undefined || typeof make !== 'function') return iterable;
+    const context = current;
+    return {
+        [Symbol.asyncIterator]() {
+            const iterator = Reflect.apply(make, iterable, []);
+            const next = iterator.next;
+            const keep = (result) => ({
+                get done() {
+                    current = context;
+                    return result.done;
+                },
+                get value() {
+                    return result.value;
+                },
+            });
+            return {
+                next: async (...args) => keep(await Reflect.apply(next, iterator, args)),
+                get return() {
+                    return iterator.return && ((...args) => Reflect.apply(iterator.return, iterator, args));
+                },
+                get throw() {
+                    return iterator.throw && ((...args) => Reflect.apply(iterator.throw, iterator, args));
+                },
+            };
+        },
+    };
+}
+
+for (const [name, value] of Object.entries({ ǃc: captureContext, ǃr: restoreContext, ǃi: keepContext })) {
+    Object.defineProperty(globalThis, name, { value });
 }

@@ -1,6 +1,8 @@
 // How errors that nobody caught are shown: as Bun does, or as Node does.
 
 import { inspect } from 'node:util';
+import { inspect as bunInspect } from 'belljar:bun/inspect';
+import { requireBuiltin } from 'belljar:internal/commonjs';
 
 const OURS = /^\s*at .*\((?:node:|belljar:|layer:|native)[^)]*\)$|^\s*at (?:node:|belljar:|layer:|native)\S*$|^\s*at .*\(native\)$/;
 
@@ -25,7 +27,7 @@ export function rememberText(name, text) {
 function sourceLines(path) {
     if (texts.has(path)) return texts.get(path).split('\n');
     try {
-        return globalThis.require('node:fs').readFileSync(path, 'utf8').split('\n');
+        return requireBuiltin('node:fs').readFileSync(path, 'utf8').split('\n');
     } catch {
         return undefined;
     }
@@ -48,12 +50,19 @@ function excerpt(at, context) {
 function header(error) {
     const name = String(error.name ?? 'Error');
     const message = String(error.message ?? '');
-    return { name, message };
+    return { name, message: message.replace(MISSING_EXPORT, "Export named '$1' not found in module '$2'.") };
 }
+
+// In the engine's words.
+const MISSING_EXPORT = /^Could not find export '(.*)' in module '(.*)'$/;
+
+// An import that leads nowhere: what its code says, its message says.
+const unresolved = (error) => /^(?:ERR_)?MODULE_NOT_FOUND$/.test(error.code);
 
 function properties(error) {
     const own = Object.keys(error).filter((key) => !['stack', 'message', 'name', 'fileName', 'lineNumber', 'columnNumber', 'sourceLine', 'cause', 'errors'].includes(key));
-    return own;
+    // Bun has the code last.
+    return own.filter((key) => key !== 'code').concat(own.includes('code') && !unresolved(error) ? ['code'] : []);
 }
 
 function isError(value) {
@@ -61,7 +70,10 @@ function isError(value) {
 }
 
 function formatBun(error, seen) {
-    if (!isError(error)) return `error: ${typeof error === 'string' ? error : inspect(error)}`;
+    if (!isError(error)) {
+        const shown = typeof error === 'string' ? error : bunInspect(error, { depth: 2 });
+        return error !== null && /^(?:object|function)$/.test(typeof error) ? `error\n${shown}` : `error: ${shown}\n${shown}`;
+    }
     seen.add(error);
     const { name, message } = header(error);
     const lines = frames(error.stack);
@@ -74,7 +86,8 @@ function formatBun(error, seen) {
         text += '\nWebAssembly is not supported: this runtime is itself a WebAssembly program';
     }
     if (own.length > 0) {
-        text += `\n${own.map((key) => ` ${key}: ${inspect(error[key])}`).join(',\n')}\n`;
+        const width = Math.max(...own.map((key) => key.length));
+        text += `\n${own.map((key) => ` ${key.padStart(width)}: ${bunInspect(error[key], { depth: 1 })}`).join(',\n')}\n`;
     }
     for (const line of lines) text += `\n      ${line.trim()}`;
     if (lines.length === 0 && at) text += `\n      at ${at.path}:${at.line}:${at.column}`;
@@ -97,7 +110,10 @@ function formatNode(error) {
         const shown = at.path.startsWith('/') && error.esm ? `file://${at.path}` : at.path;
         text += `${shown}:${at.line}\n${line === undefined ? '' : `${line}\n${' '.repeat(Math.max(at.column - 1, 0))}^\n\n`}`;
     }
-    return `${text}${inspect(error)}\n\nNode.js ${process.version}`;
+    // Without frames it is written in brackets, which no uncaught error of Node's is.
+    const bare = `[${error.stack}]`;
+    const shown = inspect(error);
+    return `${text}${shown.startsWith(bare) ? error.stack + shown.slice(bare.length) : shown}\n\nNode.js ${process.version}`;
 }
 
 export function formatError(error, kind) {

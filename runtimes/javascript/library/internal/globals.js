@@ -1,5 +1,6 @@
 // What is global in a program.
 
+import 'belljar:internal/aggregate';
 import * as base64 from 'native:base64';
 import { Buffer } from 'node:buffer';
 import { CustomEvent, Event, EventTarget } from 'node:events';
@@ -17,6 +18,7 @@ import * as crypto from 'node:crypto';
 import { performance, PerformanceObserver } from 'node:perf_hooks';
 import { MessageChannel, MessagePort } from 'node:worker_threads';
 import { clearImmediate, clearInterval, clearTimeout, setImmediate, setInterval, setTimeout } from 'belljar:node/timers';
+import { queueMicrotask } from 'belljar:internal/loop';
 import process from 'belljar:node/process';
 import { BUN_VERSION } from 'belljar:command/version';
 
@@ -51,9 +53,14 @@ define({
 });
 define({
     atob, btoa, clearImmediate, clearInterval, clearTimeout, crypto: webcrypto, fetch, performance, setImmediate, setInterval, setTimeout, structuredClone,
-    queueMicrotask: globalThis.queueMicrotask, global: globalThis,
+    queueMicrotask, global: globalThis,
 }, true);
 define({ self: globalThis });
+
+// The engine's own kind of error, for what is too large, is a RangeError elsewhere and has no global name.
+for (const name of ['name', 'message', 'constructor']) delete InternalError.prototype[name];
+Object.setPrototypeOf(InternalError.prototype, RangeError.prototype);
+delete globalThis.InternalError;
 
 // What programs look for before they use it is not there at all; see errors.js for what they are told.
 delete globalThis.WebAssembly;

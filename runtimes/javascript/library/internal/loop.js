@@ -2,6 +2,7 @@
 // then timers that are due, then immediates. The waiting is done outside (engine/src/event_loop.rs).
 
 import { now, runMicrotasks } from 'native:process';
+import { ERR_INVALID_ARG_TYPE } from '__wasm_rquickjs_builtin/internal/errors';
 import { captureContext, runInContext } from 'belljar:internal/context';
 
 const ticks = [];
@@ -14,7 +15,7 @@ let referenced = 0;
 let onError = (error) => {
     throw error;
 };
-let afterTicks = () => {};
+let afterTicks = () => false;
 
 export function setHandlers(handlers) {
     onError = handlers.error;
@@ -34,8 +35,17 @@ function run(callback, receiver, args, context) {
     }
 }
 
+const enqueue = globalThis.queueMicrotask;
+/** The global function: what a callback throws is an exception, as from a timer. */
+export function queueMicrotask(callback) {
+    if (typeof callback !== 'function') throw new ERR_INVALID_ARG_TYPE('callback', 'Function', callback);
+    const context = captureContext();
+    enqueue(() => run(callback, undefined, [], context));
+}
+
 /** Ticks and microtasks, until there are none. */
 export function settle() {
+    let again;
     do {
         while (tickHead < ticks.length) {
             const { callback, args, context } = ticks[tickHead];
@@ -49,8 +59,8 @@ export function settle() {
         ticks.length = 0;
         tickHead = 0;
         runMicrotasks();
-        if (tickHead === ticks.length) afterTicks();
-    } while (tickHead < ticks.length);
+        again = tickHead < ticks.length || afterTicks();
+    } while (again);
 }
 
 function before(a, b) {

@@ -22,7 +22,16 @@ export function fillMeta(meta, name, path) {
     meta.file = absolute.slice(slash + 1);
     meta.env = process.env;
     meta.resolve = (specifier) => {
-        const found = resolveName(absolute, String(specifier), 'import');
+        const isUrl = /^(?:\.{0,2}\/|file:)/.test(specifier);
+        // A URL need not lead anywhere; Bun looks first whether it does so with an extension.
+        if (isUrl && !process.isBun) return new URL(specifier, meta.url).href;
+        let found;
+        try {
+            found = resolveName(absolute, String(specifier), 'import');
+        } catch (error) {
+            if (!isUrl) throw error;
+            return new URL(specifier, meta.url).href;
+        }
         if (found.startsWith('belljar:node/')) return `node:${found.slice(13)}`;
         if (found.startsWith('belljar:')) return String(specifier);
         return found.startsWith('/') ? fileUrl(found) : found;

@@ -1,9 +1,10 @@
 // The program that a command line runs: its main module, its end, and what becomes of its errors.
 
 import * as native from 'native:process';
-import { evaluate, evaluateAsync, evaluateModule, importModule, prepare, readModule, resolve as resolveName } from 'native:modules';
-import { runMain, runText } from 'belljar:internal/commonjs';
+import { check, evaluate, evaluateAsync, evaluateModule, importModule, prepare, readModule, resolve as resolveName } from 'native:modules';
+import { findMain, requireBuiltin, runMain, runText } from 'belljar:internal/commonjs';
 import { formatError as format, rememberText } from 'belljar:internal/errors';
+import { nextTick } from 'belljar:internal/loop';
 import process, { uncaughtCallback } from 'belljar:node/process';
 
 let kind = 'bun';
@@ -33,13 +34,24 @@ function begin(path, options) {
     return path;
 }
 
+// Runs a script where a tick runs: what it queues comes in Node's order, what it throws is an exception
+// and no rejection.
+function inTick(script) {
+    return new Promise((resolve) => {
+        nextTick(() => {
+            resolve();
+            script();
+        }, []);
+    });
+}
+
 /** Runs a file as the main module. */
 export async function runFile(path, options) {
-    const absolute = globalThis.require('node:fs').realpathSync(globalThis.require('node:path').resolve(path));
+    const absolute = findMain(requireBuiltin('node:path').resolve(path));
     begin(absolute, options);
     const { format: found } = readModule(absolute);
     if (found === 'module' || found === 'json' || found === 'text') return importModule(absolute);
-    return runMain(absolute);
+    return inTick(() => runMain(absolute));
 }
 
 /** Runs a text as the main module. */
@@ -61,10 +73,11 @@ export async function runSource(source, options) {
         return undefined;
     }
     if (prepared.format === 'module') return evaluateModule(prepared.code, name);
-    runText(prepared.code, name);
-    const value = evaluate(prepared.code, name);
-    if (options.print) console.log(value);
-    return undefined;
+    return inTick(() => {
+        runText(prepared.code, name);
+        const value = evaluate(prepared.code, name);
+        if (options.print) console.log(value);
+    });
 }
 
 /** Resolves a specifier; throws if it leads nowhere. */
@@ -80,8 +93,20 @@ export function transpile(source, { loader = 'tsx', format: wanted } = {}) {
     return prepare(source, `input.${loader}`, wanted).code;
 }
 
+/** Throws what is wrong with a text, if it is no program. */
+export function checkText(source, file, language) {
+    const text = source.startsWith('#!') ? `//${source}` : source;
+    const prepared = prepare(text, /\.[cm]?[jt]sx?$/.test(file) ? file : `${file}.${language}`, undefined);
+    check(prepared.code, file, prepared.format);
+}
+
 /** Prints an error that nobody caught. */
 export function reportUncaught(error) {
+    // What the engine throws when there is not even room for an error.
+    if (error === null && native.isMemoryFull()) {
+        native.write(2, 'RangeError: out of memory\n');
+        return;
+    }
     native.write(2, `${format(error, kind)}\n`);
     if (kind === 'bun') native.write(2, `\nBun v${process.versions.bun ?? ''} (Belljar)\n`);
 }
@@ -112,11 +137,12 @@ export function uncaught(error, origin = 'uncaughtException') {
     } catch (second) {
         reportUncaught(second);
     }
-    const code = Number(process.exitCode);
-    native.exit(Number.isInteger(code) && code !== 0 ? code & 255 : 1);
+    // Listeners may have changed it, also to 0.
+    native.exit(Number(process.exitCode ?? 1) & 255);
 }
 
 const rejected = new Map();
+let handledLater = [];
 
 /** Called by the engine when a promise is rejected without a handler, and when one is added later. */
 export function onRejection(promise, reason, handled) {
@@ -124,23 +150,32 @@ export function onRejection(promise, reason, handled) {
         rejected.set(promise, reason);
         return;
     }
-    if (!rejected.delete(promise)) process.emit('rejectionHandled', promise);
+    if (!rejected.delete(promise)) handledLater.push(promise);
 }
 
-/** After the microtasks: rejections that nobody has handled by now. */
+// Without calling anything of the program's.
+function described(reason) {
+    const isObject = (typeof reason === 'object' && reason !== null) || typeof reason === 'function';
+    return isObject ? `#<${Object.getPrototypeOf(reason)?.constructor?.name ?? 'Object'}>` : String(reason);
+}
+
+/** After the microtasks: rejections that nobody has handled by now; whether there was anything to tell. */
 export function reportRejections() {
-    if (rejected.size === 0) return;
+    if (rejected.size === 0 && handledLater.length === 0) return false;
+    for (const promise of handledLater.splice(0)) process.emit('rejectionHandled', promise);
     for (const [promise, reason] of [...rejected]) {
         if (!rejected.delete(promise)) continue;
         if (process.emit('unhandledRejection', reason, promise)) continue;
         if (kind === 'node' && !(reason instanceof Error)) {
-            const error = new Error(`This error originated either by throwing inside of an async function without a catch block, or by rejecting a promise which was not handled with .catch(). The promise rejected with the reason "${String(reason)}".`);
+            const error = new Error(`This error originated either by throwing inside of an async function without a catch block, or by rejecting a promise which was not handled with .catch(). The promise rejected with the reason "${described(reason)}".`);
+            error.name = 'UnhandledPromiseRejection';
             error.code = 'ERR_UNHANDLED_REJECTION';
             uncaught(error, 'unhandledRejection');
         } else {
             uncaught(reason, 'unhandledRejection');
         }
     }
+    return true;
 }
 
 /** Nothing is left to do, and the main module still waits. */

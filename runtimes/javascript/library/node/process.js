@@ -2,6 +2,8 @@
 
 import EventEmitter from 'node:events';
 import * as native from 'native:process';
+import { ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE } from '__wasm_rquickjs_builtin/internal/errors';
+import { requireBuiltin } from 'belljar:internal/commonjs';
 import { nextTick as queueTick } from 'belljar:internal/loop';
 import { BUN_VERSION } from 'belljar:command/version';
 import { stdin, stdout, stderr } from 'belljar:internal/streams';
@@ -62,7 +64,6 @@ process.execArgv = [];
 process.argv = [];
 process.argv0 = '';
 process.execPath = '/usr/bin/bun';
-process.exitCode = undefined;
 process.env = {};
 process.domain = null;
 process.allowedNodeEnvironmentFlags = new Set();
@@ -86,8 +87,12 @@ export function begin(name) {
     process.title = name;
     process.argv = args.slice();
     process.env = makeEnvironment(native.environment());
-    if (name === 'node') delete process.versions.bun;
-    else process.isBun = true;
+    if (name === 'node') {
+        delete process.versions.bun;
+        delete process.isBun;
+    } else {
+        process.isBun = true;
+    }
     return args;
 }
 
@@ -110,12 +115,20 @@ process.nextTick = (callback, ...args) => {
 let exiting = false;
 function checkCode(code) {
     if (code === undefined || code === null) return undefined;
-    const number = typeof code === 'string' && code.trim() !== '' ? Number(code) : code;
-    if (!Number.isInteger(number)) {
-        throw typeError('ERR_INVALID_ARG_TYPE', `The "code" argument must be of type number. Received ${typeof code === 'string' ? `type string ('${code}')` : typeof code}`);
-    }
+    const number = typeof code === 'string' && code.trim() !== '' && Number.isInteger(Number(code)) ? Number(code) : code;
+    if (typeof number !== 'number') throw new ERR_INVALID_ARG_TYPE('code', 'number', code);
+    if (!Number.isInteger(number)) throw new ERR_OUT_OF_RANGE('code', 'an integer', code);
     return number;
 }
+let exitCode;
+Object.defineProperty(process, 'exitCode', {
+    get: () => exitCode,
+    set(code) {
+        exitCode = checkCode(code) ?? code;
+    },
+    enumerable: true,
+    configurable: true,
+});
 process.exit = (code) => {
     const given = checkCode(code);
     if (given !== undefined) process.exitCode = given;
@@ -145,7 +158,7 @@ process.on('newListener', (event) => {
     if (typeof event === 'string' && event in SIGNALS && process.listenerCount(event) === 0) native.onSignal(SIGNALS[event], 'catch');
 });
 process.on('removeListener', (event) => {
-    if (typeof event === 'string' && event in SIGNALS && process.listenerCount(event) === 0) native.onSignal(SIGNALS[event], 'default');
+    if (typeof event === 'string' && event in SIGNALS && process.listenerCount(event) === 0) native.onSignal(SIGNALS[event], event === 'SIGPIPE' ? 'ignore' : 'default');
 });
 export function deliverSignal(number) {
     const name = Object.keys(SIGNALS).find((key) => SIGNALS[key] === number);
@@ -188,15 +201,15 @@ process.binding = (name) => {
     throw new Error(`No such module: ${name}`);
 };
 process.dlopen = () => {
-    const error = new Error('Native add-ons cannot be loaded: this runtime is WebAssembly');
+    const error = new Error('Native add-ons are not supported: this runtime is WebAssembly');
     error.code = 'ERR_DLOPEN_FAILED';
     throw error;
 };
 process.getActiveResourcesInfo = () => [];
 process.setSourceMapsEnabled = () => {};
 process.loadEnvFile = (path = '.env') => {
-    const { parseEnv } = globalThis.require('node:util');
-    const values = parseEnv(globalThis.require('node:fs').readFileSync(path, 'utf8'));
+    const { parseEnv } = requireBuiltin('node:util');
+    const values = parseEnv(requireBuiltin('node:fs').readFileSync(path, 'utf8'));
     for (const [name, value] of Object.entries(values)) process.env[name] ??= value;
 };
 

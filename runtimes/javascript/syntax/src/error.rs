@@ -69,10 +69,16 @@ pub(crate) fn has_errors(found: &Diagnostics) -> bool {
 }
 
 fn offset(error: &OxcDiagnostic) -> std::ops::Range<usize> {
+    // Of two declarations of a name, the second one is wrong.
+    let again = |text: &str| text.contains("redeclared here");
     let label = error
         .labels
         .iter()
         .find(|label| label.primary())
+        .or_else(|| {
+            let mut labels = error.labels.iter();
+            labels.find(|label| label.label().is_some_and(again))
+        })
         .or(error.labels.first());
     label.map_or(0..0, |label| {
         let start = label.offset() as usize;

@@ -125,6 +125,18 @@ pub struct Options {
     pub emit_decorator_metadata: bool,
     /// TypeScript's class fields are defined as ECMAScript's are, not assigned.
     pub use_define_for_class_fields: bool,
+    /// What is written around `await`, if anything.
+    pub contexts: Option<Contexts>,
+}
+
+/// Names of global functions that keep the context of an asynchronous function (that of
+/// `AsyncLocalStorage`) where the engine has no hook for it: `await x` becomes
+/// `restore(capture(),await x)`, and `for await (const x of y)` takes its `y` through `iterate`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Contexts {
+    pub capture: &'static str,
+    pub restore: &'static str,
+    pub iterate: &'static str,
 }
 
 impl Options {
@@ -140,6 +152,7 @@ impl Options {
             experimental_decorators: false,
             emit_decorator_metadata: false,
             use_define_for_class_fields: true,
+            contexts: None,
         }
     }
 }

@@ -18,7 +18,8 @@ use crate::{
 /// Prepares a source file.
 ///
 /// JavaScript that is CommonJS, by the options or because it has no word of module syntax, is given
-/// back as it is, without a parse: the engine finds its errors.
+/// back as it is, without a parse, unless it awaits and its contexts are wanted: the engine finds its
+/// errors.
 ///
 /// # Errors
 ///
@@ -26,6 +27,17 @@ use crate::{
 /// stack.
 pub fn prepare<'s>(source: &'s str, options: &Options) -> Result<Prepared<'s>, SyntaxError> {
     if options.language == Language::Js && is_plain_commonjs(source, options) {
+        let awaits = || memchr::memmem::find(source.as_bytes(), b"await").is_some();
+        let options = Options {
+            format: Some(Format::CommonJs),
+            ..options.clone()
+        };
+        if options.contexts.is_some()
+            && awaits()
+            && let Ok(prepared) = parse_and_rewrite(source, &options)
+        {
+            return Ok(prepared);
+        }
         return Ok(Prepared {
             code: Cow::Borrowed(source),
             format: Format::CommonJs,
@@ -35,6 +47,10 @@ pub fn prepare<'s>(source: &'s str, options: &Options) -> Result<Prepared<'s>, S
             uses_import_meta: false,
         });
     }
+    parse_and_rewrite(source, options)
+}
+
+fn parse_and_rewrite<'s>(source: &'s str, options: &Options) -> Result<Prepared<'s>, SyntaxError> {
     depth::check(source, &options.path, options.language.has_jsx())?;
     let allocator = Allocator::default();
     let (parsed, format) = parse(&allocator, source, options)?;

@@ -16,7 +16,7 @@ const form = new FormData();
 form.append('a', 'b');
 form.append('file', new File(['content\r\n--'], 'n.txt', { type: 'text/plain' }));
 const back = await new Response(form).formData();
-console.log(back.get('a'), (back.get('file') as File).name, await (back.get('file') as File).text(), [...(await new Response(new URLSearchParams('q=1&q=2')).formData())]);
+console.log(back.get('a'), (back.get('file') as File).name, JSON.stringify(await (back.get('file') as File).text()), [...(await new Response(new URLSearchParams('q=1&q=2')).formData())]);
 const request = new Request('http://a.b/c?d', { method: 'post', body: 'x', headers: { q: '1' } });
 console.log(request.method, request.url, request.headers.get('q'), await request.clone().text(), await new Request(request, { headers: {} }).text());
 const stream = new Response(new ReadableStream({ start(controller) { controller.enqueue(new TextEncoder().encode('st')); controller.enqueue(new TextEncoder().encode('ream')); controller.close(); } }));

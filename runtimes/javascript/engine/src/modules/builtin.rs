@@ -101,7 +101,9 @@ pub fn public(specifier: &str) -> Option<String> {
     match specifier {
         "bun" => return Some("belljar:bun/index".to_owned()),
         "bun:test" => return Some("belljar:bun/test".to_owned()),
+        "bun:ffi" => return Some("belljar:bun/ffi".to_owned()),
         "bun:jsc" => return Some("belljar:bun/jsc".to_owned()),
+        "bun:sqlite" => return Some("belljar:bun/sqlite".to_owned()),
         _ => {}
     }
     if let Some(name) = specifier.strip_prefix("node:") {

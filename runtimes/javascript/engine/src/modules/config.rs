@@ -64,7 +64,13 @@ fn base_of(path: &Path, wanted: &str) -> Option<PathBuf> {
         return Some(if base.is_file() { base } else { with_extension });
     }
     let path = path.to_str()?;
-    let tries = [wanted.to_owned(), format!("{wanted}.json"), format!("{wanted}/tsconfig.json")];
-    let found = tries.iter().find_map(|wanted| resolve(path, wanted, Kind::Require).ok())?;
+    let tries = [
+        wanted.to_owned(),
+        format!("{wanted}.json"),
+        format!("{wanted}/tsconfig.json"),
+    ];
+    let found = tries
+        .iter()
+        .find_map(|wanted| resolve(path, wanted, Kind::Require).ok())?;
     Some(found.into())
 }

@@ -94,9 +94,13 @@ pub fn declare<'js>(
             hooks::fill_meta(ctx, &module.meta()?, name, path)?;
             Ok(module)
         }
-        Format::CommonJs => {
-            let (mut names, reexports) = prepare::exports(&loaded.code);
-            names.extend(native::modules::reexported(path, &reexports));
+        Format::CommonJs | Format::Data => {
+            let mut names = Vec::new();
+            if loaded.format == Format::CommonJs {
+                let (own, reexports) = prepare::exports(&loaded.code);
+                names = own;
+                names.extend(native::modules::reexported(path, &reexports));
+            }
             names.extend(prepare::wanted_of(name));
             names.sort();
             names.dedup();

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use belljar_syntax::{Language, Options};
+use belljar_syntax::{Contexts, Language, Options};
 use serde::Deserialize;
 
 use super::config;
@@ -14,11 +14,18 @@ use super::source::{Format, Loaded, Unreadable};
 thread_local! {
     /// What `package.json` of a folder says, as far as it has been read.
     static PACKAGES: RefCell<HashMap<PathBuf, Option<Box<str>>>> = RefCell::new(HashMap::new());
-    /// Names that a module imports, by its path and the specifier.
-    static WANTED: RefCell<HashMap<(Box<str>, Box<str>), Vec<String>>> = RefCell::new(HashMap::new());
+    /// Names that a module imports, by its path, by specifier.
+    static WANTED: RefCell<HashMap<Box<str>, HashMap<Box<str>, Vec<String>>>> = RefCell::new(HashMap::new());
     /// Names that are imported from a module, by its path.
     static NAMES: RefCell<HashMap<Box<str>, HashSet<String>>> = RefCell::new(HashMap::new());
 }
+
+/// The functions of `internal/context.js`, under names that no program has.
+const CONTEXTS: Contexts = Contexts {
+    capture: "ǃc",
+    restore: "ǃr",
+    iterate: "ǃi",
+};
 
 #[derive(Deserialize)]
 struct Package {
@@ -60,7 +67,7 @@ fn package_type(path: &str) -> Option<Box<str>> {
 
 /// Remembers that the module that a specifier has led to is asked for names.
 pub fn resolved(base: &str, specifier: &str, found: &str) {
-    let names = WANTED.with_borrow_mut(|wanted| wanted.remove(&(base.into(), specifier.into())));
+    let names = WANTED.with_borrow_mut(|wanted| wanted.get_mut(base)?.remove(specifier));
     if let Some(names) = names {
         NAMES.with_borrow_mut(|all| all.entry(found.into()).or_default().extend(names));
     }
@@ -69,8 +76,9 @@ pub fn resolved(base: &str, specifier: &str, found: &str) {
 /// Remembers what a module imports that was compiled before.
 pub fn will_want(path: &str, imports: Vec<(String, Vec<String>)>) {
     WANTED.with_borrow_mut(|wanted| {
+        let of_this = wanted.entry(path.into()).or_default();
         for (specifier, names) in imports {
-            wanted.insert((path.into(), specifier.into()), names);
+            of_this.insert(specifier.into(), names);
         }
     });
 }
@@ -78,10 +86,9 @@ pub fn will_want(path: &str, imports: Vec<(String, Vec<String>)>) {
 /// What a module imports that has just been prepared, by specifier.
 pub fn wants(path: &str) -> Vec<(String, Vec<String>)> {
     WANTED.with_borrow(|wanted| {
-        wanted
-            .iter()
-            .filter(|((module, _), _)| &**module == path)
-            .map(|((_, specifier), names)| (specifier.to_string(), names.clone()))
+        let of_this = wanted.get(path).into_iter().flatten();
+        of_this
+            .map(|(specifier, names)| (specifier.to_string(), names.clone()))
             .collect()
     })
 }
@@ -120,6 +127,7 @@ pub fn prepare(
         },
     });
     let mut options = Options::new(path, language);
+    options.contexts = Some(CONTEXTS);
     options.format = format.map(|format| match format {
         Format::Module => belljar_syntax::Format::Module,
         _ => belljar_syntax::Format::CommonJs,
@@ -140,10 +148,11 @@ pub fn prepare(
     };
     if format == Format::Module {
         WANTED.with_borrow_mut(|wanted| {
+            let of_this = wanted.entry(path.into()).or_default();
             for import in prepared.imports {
                 if !import.names.is_empty() {
-                    let key = (path.into(), import.specifier.into());
-                    wanted.entry(key).or_default().extend(import.names);
+                    let names = of_this.entry(import.specifier.into()).or_default();
+                    names.extend(import.names);
                 }
             }
         });

@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 
 use oxc_resolver::{ResolveError, ResolveOptions, Resolver as Files, TsconfigDiscovery};
+use percent_encoding::percent_decode_str;
 use rquickjs::loader::{ImportAttributes, Resolver};
 use rquickjs::{Ctx, Error, Exception, Result};
 
@@ -26,6 +27,11 @@ thread_local! {
     static RESOLVERS: RefCell<Option<Resolvers>> = const { RefCell::new(None) };
     /// Whether packages are told that this is Node, and not Bun.
     static AS_NODE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this is Node, and not Bun.
+pub fn is_node() -> bool {
+    AS_NODE.get()
 }
 
 /// From now on this is Node. To be called before anything is resolved.
@@ -55,7 +61,7 @@ fn options(kind: Kind) -> ResolveOptions {
         }
         .to_owned(),
     );
-    if !AS_NODE.get() {
+    if !is_node() {
         conditions.push("bun".to_owned());
     }
     // TypeScript is imported by the names that it compiles to.
@@ -97,9 +103,13 @@ fn with<T>(kind: Kind, run: impl FnOnce(&Files) -> T) -> T {
     })
 }
 
+fn without_query(name: &str) -> &str {
+    name.split(['?', '#']).next().unwrap_or(name)
+}
+
 /// The folder whose `node_modules` a module of that name sees.
 fn folder(base: &str) -> PathBuf {
-    let path = base.split(['?', '#']).next().unwrap_or(base);
+    let path = without_query(base);
     match Path::new(path).parent() {
         Some(parent) if path.starts_with('/') => parent.to_owned(),
         _ => std::env::current_dir().unwrap_or_else(|_| "/".into()),
@@ -126,12 +136,17 @@ pub fn resolve(base: &str, specifier: &str, kind: Kind) -> std::result::Result<S
     }
     let decoded;
     let mut wanted = specifier;
-    if let Some(rest) = specifier.strip_prefix("file://") {
+    let is_url =
+        |specifier: &str| is_node() && kind == Kind::Import && specifier.starts_with(['.', '/']);
+    if let Some(rest) = specifier
+        .strip_prefix("file://")
+        .or_else(|| Some(specifier).filter(|specifier| is_url(specifier)))
+    {
         let (path, query) = match rest.find(['?', '#']) {
             Some(at) => rest.split_at(at),
             None => (rest, ""),
         };
-        decoded = format!("{}{query}", percent_decoded(path));
+        decoded = format!("{}{query}", percent_decode_str(path).decode_utf8_lossy());
         wanted = &decoded;
     } else if let Some((scheme, _)) = specifier.split_once("://") {
         return Err(Unresolved {
@@ -141,13 +156,27 @@ pub fn resolve(base: &str, specifier: &str, kind: Kind) -> std::result::Result<S
             ),
         });
     }
-    let folder = folder(base);
-    let found = with(kind, |files| files.resolve(&folder, wanted));
-    let found = match found {
+    let find = |files: &Files| {
+        let path = without_query(base);
+        // The nearest `tsconfig.json` of a file says what `paths` there are, for Bun.
+        if !is_node() && path.starts_with('/') && !path.contains("/node_modules/") {
+            match files.resolve_file(path, wanted) {
+                Err(
+                    ResolveError::TsconfigNotFound(_)
+                    | ResolveError::TsconfigSelfReference(_)
+                    | ResolveError::TsconfigCircularExtend(_)
+                    | ResolveError::TsconfigLoadFailed { .. },
+                ) => {}
+                found => return found,
+            }
+        }
+        files.resolve(folder(base), wanted)
+    };
+    let found = match with(kind, find) {
         // It may have been made since it was looked for.
         Err(_) => with(kind, |files| {
             files.clear_cache();
-            files.resolve(&folder, wanted)
+            find(files)
         }),
         found => found,
     };
@@ -155,28 +184,6 @@ pub fn resolve(base: &str, specifier: &str, kind: Kind) -> std::result::Result<S
         Ok(found) => Ok(found.full_path().to_string_lossy().into_owned()),
         Err(error) => Err(unresolved(base, specifier, kind, &error)),
     }
-}
-
-/// Bytes behind `%`.
-fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, after)) = rest.split_first() {
-        let digits = after
-            .get(..2)
-            .and_then(|digits| std::str::from_utf8(digits).ok());
-        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(byte) if first == b'%' => {
-                bytes.push(byte);
-                rest = &after[2..];
-            }
-            _ => {
-                bytes.push(first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 fn unresolved(base: &str, specifier: &str, kind: Kind, error: &ResolveError) -> Unresolved {

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use rquickjs::{Ctx, Error, Exception};
 
+use super::resolve::is_node;
+
 /// What a file is evaluated as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -12,6 +14,8 @@ pub enum Format {
     CommonJs,
     Json,
     Text,
+    /// TOML, YAML, or JSON with comments, of which Bun makes a value.
+    Data,
 }
 
 /// A file made ready.
@@ -59,6 +63,14 @@ pub fn read_source(
         .and_then(|e| e.to_str())
         .unwrap_or("");
     match (wanted, extension) {
+        (Some("toml" | "yaml" | "jsonc"), _) | (None, "toml" | "yaml" | "yml" | "jsonc")
+            if !is_node() =>
+        {
+            return Ok(Loaded {
+                format: Format::Data,
+                code: text,
+            });
+        }
         (Some("json"), _) | (None, "json" | "jsonc") => {
             return Ok(Loaded {
                 format: Format::Json,

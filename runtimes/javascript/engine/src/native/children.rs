@@ -140,14 +140,7 @@ fn start(command: &Command) -> Result<Child, Errno> {
     // What is ignored here stays ignored in a child, which expects to be ended by a broken pipe.
     let before = signals::set(signals::PIPE, signals::Action::Default);
     let started = command.spawn();
-    // From now on there may be pipes that nobody reads any more: that is an error and not the end.
-    signals::set(
-        signals::PIPE,
-        match before {
-            signals::Action::Default => signals::Action::Ignore,
-            other => other,
-        },
-    );
+    signals::set(signals::PIPE, before);
     started.map_err(|error| match error {
         SpawnError::NotFound => Errno::NOENT,
         SpawnError::PermissionDenied | SpawnError::IsDirectory => Errno::ACCES,
@@ -162,7 +155,11 @@ fn start(command: &Command) -> Result<Child, Errno> {
 fn kill(pid: i32, signal: u8) -> i32 {
     match belljar_sys::process::kill(pid, signal) {
         Ok(()) => 0,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => -Errno::SRCH.0,
+        // As POSIX has it, a child is there until its parent has been told of its end.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let known = u32::try_from(pid).ok().and_then(running);
+            known.map_or(-Errno::SRCH.0, |_| 0)
+        }
         Err(_) => -Errno::INVAL.0,
     }
 }

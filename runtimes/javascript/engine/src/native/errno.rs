@@ -14,7 +14,6 @@ impl Errno {
     pub const PERM: Self = Self(1);
     pub const NOENT: Self = Self(2);
     pub const SRCH: Self = Self(3);
-    pub const INTR: Self = Self(4);
     pub const BIG: Self = Self(7);
     pub const NOEXEC: Self = Self(8);
     pub const BADF: Self = Self(9);
@@ -28,11 +27,15 @@ impl Errno {
     pub const MFILE: Self = Self(24);
     pub const SPIPE: Self = Self(29);
     pub const NAMETOOLONG: Self = Self(36);
-    pub const NOSYS: Self = Self(38);
     pub const LOOP: Self = Self(40);
     pub const NOTSUP: Self = Self(95);
     pub const NOBUFS: Self = Self(105);
     pub const TIMEDOUT: Self = Self(110);
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        self.described().0
+    }
 
     /// Its name and what libuv says of it.
     fn described(self) -> (&'static str, &'static str) {

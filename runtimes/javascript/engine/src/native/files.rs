@@ -74,6 +74,18 @@ pub struct Stream {
     pub path: Option<String>,
     ready: OnceCell<AsyncPollable>,
     waiting: RefCell<Vec<oneshot::Sender<()>>>,
+    /// How often `stop` was called.
+    stops: Cell<u32>,
+}
+
+impl Open {
+    /// How often those who wait for it have been stopped.
+    pub fn stops(&self) -> u32 {
+        match self {
+            Self::File(_) => 0,
+            Self::Stream(stream) => stream.stops(),
+        }
+    }
 }
 
 /// Does something with the root directory.
@@ -336,7 +348,16 @@ impl Stream {
             path,
             ready: OnceCell::new(),
             waiting: RefCell::new(Vec::new()),
+            stops: Cell::new(0),
         }
+    }
+
+    pub fn stops(&self) -> u32 {
+        self.stops.get()
+    }
+
+    pub fn is_terminal(&self) -> bool {
+        self.description.is_terminal()
     }
 
     /// Reads, making the whole process wait.
@@ -354,10 +375,11 @@ impl Stream {
         write_all(&self.description, bytes)
     }
 
-    /// Reads what there is; nothing at the end. `None` if it was told to stop waiting.
-    pub async fn read_soon(&self, max: usize) -> Result<Option<Vec<u8>>, Errno> {
+    /// Reads what there is; nothing at the end. `None` if it was told to stop waiting since it had
+    /// been so often.
+    pub async fn read_soon(&self, max: usize, stops: u32) -> Result<Option<Vec<u8>>, Errno> {
         loop {
-            if !self.wait().await {
+            if !self.wait(stops).await {
                 return Ok(None);
             }
             match self.description.read_some(max) {
@@ -368,10 +390,10 @@ impl Stream {
     }
 
     /// Writes all of it; tells how many bytes, fewer if it was told to stop waiting.
-    pub async fn write_soon(&self, bytes: &[u8]) -> Result<usize, Errno> {
+    pub async fn write_soon(&self, bytes: &[u8], stops: u32) -> Result<usize, Errno> {
         let mut written = 0;
         while written < bytes.len() {
-            if !self.wait().await {
+            if !self.wait(stops).await {
                 break;
             }
             let part = &bytes[written..bytes.len().min(written + PIPE_BUF)];
@@ -388,8 +410,11 @@ impl Stream {
         pollable(self.description.event()).ready()
     }
 
-    /// Until it is ready; `false` if it was told to stop.
-    async fn wait(&self) -> bool {
+    /// Until it is ready; `false` if it was told to stop since it had been so often.
+    async fn wait(&self, stops: u32) -> bool {
+        if self.stops.get() != stops {
+            return false;
+        }
         let ready = self
             .ready
             .get_or_init(|| AsyncPollable::new(pollable(self.description.event())));
@@ -398,6 +423,7 @@ impl Stream {
 
     /// Ends all waits for it.
     pub fn stop(&self) {
+        self.stops.set(self.stops.get().wrapping_add(1));
         self.waiting.borrow_mut().clear();
     }
 }
@@ -418,9 +444,7 @@ pub async fn interruptible(
 
 /// Something to wait for, for the event loop.
 pub fn pollable(event: belljar_sys::clock::Event) -> Pollable {
-    // SAFETY: both are handles of the same resource, `wasi:io/poll.pollable`, made by two generations of
-    // bindings; the first gives up its ownership.
-    unsafe { Pollable::from_handle(event.into_handle()) }
+    super::pollable(event.into_handle())
 }
 
 fn write_all(description: &Description, bytes: &[u8]) -> Result<usize, Errno> {

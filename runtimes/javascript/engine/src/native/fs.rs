@@ -235,6 +235,7 @@ fn bytes<'a>(array: &'a TypedArray<'_, u8>) -> Result<&'a [u8], Errno> {
 #[rquickjs::module]
 pub mod native_module {
     use belljar_sys::posix;
+    use rquickjs::promise::Promised;
     use rquickjs::{ArrayBuffer, Ctx, TypedArray};
 
     use super::super::errno::{Doing, Errno};
@@ -382,17 +383,25 @@ pub mod native_module {
     /// Reads what there is: an empty array at the end, nothing if `stop` was called.
     #[rquickjs::function]
     #[qjs(rename = "readSoon")]
-    pub async fn read_soon(ctx: Ctx<'_>, fd: i32, max: usize) -> Done<Option<Bytes<'_>>> {
-        let failed = |errno| Doing::call("read").failed(&ctx, errno);
-        let open = files::get(fd).map_err(failed)?;
-        let bytes = match &*open {
-            Open::Stream(stream) => stream.read_soon(max).await,
-            Open::File(file) => file.read(max as u64, None).map(Some),
-        };
-        match bytes.map_err(failed)? {
-            Some(bytes) => Bytes::new(ctx.clone(), bytes).map(Some),
-            None => Ok(None),
-        }
+    pub fn read_soon<'js>(
+        ctx: Ctx<'js>,
+        fd: i32,
+        max: usize,
+    ) -> Promised<impl Future<Output = Done<Option<Bytes<'js>>>>> {
+        let open = files::get(fd);
+        // Known now: it may be stopped before this is begun.
+        let stops = open.as_deref().map_or(0, Open::stops);
+        Promised(async move {
+            let failed = |errno| Doing::call("read").failed(&ctx, errno);
+            let bytes = match &*open.map_err(failed)? {
+                Open::Stream(stream) => stream.read_soon(max, stops).await,
+                Open::File(file) => file.read(max as u64, None).map(Some),
+            };
+            match bytes.map_err(failed)? {
+                Some(bytes) => Bytes::new(ctx.clone(), bytes).map(Some),
+                None => Ok(None),
+            }
+        })
     }
 
     /// As `read_soon`, without waiting: nothing if there is nothing yet.
@@ -418,7 +427,7 @@ pub mod native_module {
         // A copy: whoever writes may change what was given meanwhile.
         let bytes = super::bytes(&data).map_err(failed)?.to_vec();
         match &*open {
-            Open::Stream(stream) => stream.write_soon(&bytes).await,
+            Open::Stream(stream) => stream.write_soon(&bytes, stream.stops()).await,
             Open::File(file) => file.write(&bytes, None),
         }
         .map_err(failed)

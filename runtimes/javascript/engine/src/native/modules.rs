@@ -2,6 +2,10 @@
 
 use std::collections::HashSet;
 
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::{Engine as _, alphabet};
+use percent_encoding::percent_decode_str;
+
 use crate::modules::{self, Format, Kind};
 
 /// How many files are read for names that a CommonJS module exports from others.
@@ -36,47 +40,19 @@ pub fn reexported(path: &str, specifiers: &[String]) -> Vec<String> {
 
 /// The body of a `data:` URL as text.
 pub fn data_body(head: &str, body: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(body.len());
-    let mut rest = body.as_bytes();
-    while let Some((&first, after)) = rest.split_first() {
-        rest = after;
-        if first == b'%' {
-            let digits = std::str::from_utf8(after.get(..2)?).ok()?;
-            bytes.push(u8::from_str_radix(digits, 16).ok()?);
-            rest = &after[2..];
-        } else {
-            bytes.push(first);
-        }
-    }
+    let mut bytes: Vec<u8> = percent_decode_str(body).collect();
     if head.ends_with(";base64") {
-        bytes = base64(&bytes)?;
+        bytes.retain(|byte| !byte.is_ascii_whitespace());
+        bytes = BASE64.decode(bytes).ok()?;
     }
     String::from_utf8(bytes).ok()
 }
 
-/// Decodes base 64 (RFC 4648), padded or not.
-fn base64(text: &[u8]) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
-    let (mut bits, mut count) = (0_u32, 0);
-    for &digit in text {
-        let value = match digit {
-            b'A'..=b'Z' => digit - b'A',
-            b'a'..=b'z' => digit - b'a' + 26,
-            b'0'..=b'9' => digit - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            b'=' | b'\n' | b'\r' | b' ' => continue,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push(u8::try_from(bits >> count & 0xff).ok()?);
-        }
-    }
-    Some(bytes)
-}
+/// As the Fetch standard decodes it: padded or not.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 /// The module.
 #[rquickjs::module]
@@ -171,6 +147,7 @@ pub mod native_module {
                 Format::CommonJs => "commonjs",
                 Format::Json => "json",
                 Format::Text => "text",
+                Format::Data => "data",
             },
         )?;
         object.set("code", loaded.code)?;

@@ -120,9 +120,7 @@ struct Door;
 async fn document(request: npm::Request) -> Result<Vec<u8>, FetchError> {
     let mut document = Vec::new();
     loop {
-        // SAFETY: both are handles of `wasi:io/poll.pollable`; the first gives up its ownership.
-        let pollable =
-            unsafe { wasip2::io::poll::Pollable::from_handle(request.subscribe().take_handle()) };
+        let pollable = super::pollable(request.subscribe().take_handle());
         wstd::runtime::AsyncPollable::new(pollable).wait_for().await;
         match request.read(PART) {
             Ok(part) if part.is_empty() => return Ok(document),

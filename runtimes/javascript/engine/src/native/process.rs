@@ -3,28 +3,30 @@
 /// The module.
 #[rquickjs::module]
 pub mod native_module {
-    use std::cell::RefCell;
     use std::io;
     use std::path::Path;
 
-    use belljar_sys::{Description, posix, process, signals};
+    use belljar_sys::{posix, process, signals};
     use rquickjs::{Array, BigInt, Ctx, Exception, IntoJs, Object, Result, TypedArray, Value, qjs};
     use wasip2::clocks::monotonic_clock;
+
+    use crate::native::errno::Errno;
+    use crate::native::files::{self, Open, Stream};
+
+    /// Fewer pages than these are no memory to speak of.
+    const ROOM: usize = 64;
 
     thread_local! {
         /// Zero before it is first needed.
         static RANDOM: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
-        static STREAMS: RefCell<[Option<Description>; 3]> = const { RefCell::new([const { None }; 3]) };
     }
 
-    fn stream(number: usize) -> Option<Description> {
-        STREAMS.with_borrow_mut(|streams| {
-            let kept = streams.get_mut(number)?;
-            if kept.is_none() {
-                *kept = Description::inherited(u32::try_from(number).ok()?);
-            }
-            kept.clone()
-        })
+    /// A standard stream, unless it is closed.
+    fn with_stream<R>(number: usize, with: impl FnOnce(&Stream) -> R) -> Option<R> {
+        match files::get(i32::try_from(number).ok()?).as_deref() {
+            Ok(Open::Stream(stream)) => Some(with(stream)),
+            _ => None,
+        }
     }
 
     /// Hands the engine the functions that it calls.
@@ -86,68 +88,34 @@ pub mod native_module {
     /// Writes all of it to a standard stream; null, or the code of the error.
     #[rquickjs::function]
     pub fn write<'js>(number: usize, data: Value<'js>) -> Result<Option<&'static str>> {
-        let Some(stream) = stream(number) else {
-            return Ok(Some("EBADF"));
-        };
         let written = if let Some(text) = data.as_string() {
-            write_all(&stream, text.to_string()?.as_bytes())
+            let text = text.to_string()?;
+            with_stream(number, |stream| stream.write(text.as_bytes()))
         } else {
             let bytes = TypedArray::<u8>::from_value(data)?;
-            // SAFETY: copied before anything else runs.
-            let bytes = unsafe { bytes.as_bytes().map(<[u8]>::to_vec) };
-            write_all(&stream, &bytes.unwrap_or_default())
+            // SAFETY: written before anything else runs.
+            let bytes = unsafe { bytes.as_bytes() }.unwrap_or_default();
+            with_stream(number, |stream| stream.write(bytes))
         };
-        Ok(written.err().map(|error| match error.kind() {
-            io::ErrorKind::BrokenPipe => "EPIPE",
-            io::ErrorKind::StorageFull => "ENOSPC",
-            io::ErrorKind::PermissionDenied => "EACCES",
-            _ => "EIO",
-        }))
-    }
-
-    fn write_all(stream: &Description, mut bytes: &[u8]) -> io::Result<()> {
-        while !bytes.is_empty() {
-            let written = stream.write_some(bytes)?;
-            bytes = bytes.get(written..).unwrap_or_default();
-        }
-        Ok(())
-    }
-
-    /// Reads from standard input, at most so many bytes, waiting for some; null at the end.
-    #[rquickjs::function]
-    pub async fn read<'js>(ctx: Ctx<'js>, max: usize) -> Result<Option<TypedArray<'js, u8>>> {
-        let Some(stream) = stream(0) else {
-            return Ok(None);
-        };
-        loop {
-            crate::native::wait(stream.event()).await;
-            match stream.read_some(max) {
-                Ok(bytes) if bytes.is_empty() => return Ok(None),
-                Ok(bytes) => return TypedArray::new(ctx, bytes).map(Some),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(Exception::throw_message(&ctx, &error.to_string())),
-            }
-        }
+        let written = written.unwrap_or(Err(Errno::BADF));
+        Ok(written.err().map(Errno::name))
     }
 
     /// Reads from standard input without letting anything else run; null at the end.
     #[rquickjs::function]
     #[qjs(rename = "readSync")]
     pub fn read_sync<'js>(ctx: Ctx<'js>, max: usize) -> Result<Option<TypedArray<'js, u8>>> {
-        let Some(stream) = stream(0) else {
-            return Ok(None);
-        };
-        match stream.read_some(max) {
+        match with_stream(0, |stream| stream.read(max)).unwrap_or(Ok(Vec::new())) {
             Ok(bytes) if bytes.is_empty() => Ok(None),
             Ok(bytes) => TypedArray::new(ctx, bytes).map(Some),
-            Err(error) => Err(Exception::throw_message(&ctx, &error.to_string())),
+            Err(errno) => Err(Exception::throw_message(&ctx, errno.name())),
         }
     }
 
     #[rquickjs::function]
     #[qjs(rename = "isTerminal")]
     pub fn is_terminal(number: usize) -> bool {
-        stream(number).is_some_and(|stream| stream.is_terminal())
+        with_stream(number, Stream::is_terminal).unwrap_or(false)
     }
 
     /// Columns and rows; null without a terminal.
@@ -240,6 +208,13 @@ pub mod native_module {
             usage.memory_used_size as f64,
             usage.binary_object_size as f64,
         ]
+    }
+
+    /// Whether the memory is at its limit. (It grows if not: for the end of a process.)
+    #[rquickjs::function]
+    #[qjs(rename = "isMemoryFull")]
+    pub fn is_memory_full() -> bool {
+        core::arch::wasm32::memory_grow(0, ROOM) == usize::MAX
     }
 
     /// `Math.random`. The engine's own begins with a seed of the image, the same in every process.

@@ -432,14 +432,29 @@ impl<'a> Visit<'a> for Rewriter<'a, '_> {
 
     fn visit_await_expression(&mut self, it: &AwaitExpression<'a>) {
         self.count_await();
+        if let Some(contexts) = self.options.contexts {
+            let head = format!("{}({}(),", contexts.restore, contexts.capture);
+            self.edits.insert(it.span.start, head);
+        }
         walk::walk_await_expression(self, it);
+        if self.options.contexts.is_some() {
+            self.edits.close(it.span.end, ")");
+        }
     }
 
     fn visit_for_of_statement(&mut self, it: &ForOfStatement<'a>) {
+        let contexts = self.options.contexts.filter(|_| it.r#await);
         if it.r#await {
             self.count_await();
         }
+        if let Some(contexts) = contexts {
+            let head = format!("{}(", contexts.iterate);
+            self.edits.insert(it.right.span().start, head);
+        }
         walk::walk_for_of_statement(self, it);
+        if contexts.is_some() {
+            self.edits.close(it.right.span().end, ")");
+        }
     }
 
     fn visit_variable_declaration(&mut self, it: &VariableDeclaration<'a>) {

@@ -1,4 +1,4 @@
-use crate::{Format, Import, JsxRuntime, Language, Options, prepare};
+use crate::{Contexts, Format, Import, JsxRuntime, Language, Options, prepare};
 
 fn options(language: Language) -> Options {
     Options::new("x", language)
@@ -315,4 +315,35 @@ fn a_require_in_an_es_module_is_made() {
     );
     assert!(squeeze(&prepared.code).contains("const a = _require('a');"));
     assert_eq!(prepared.imports[0].specifier, "node:module");
+}
+
+#[test]
+fn contexts_are_kept_around_await_where_they_are_wanted() {
+    let mut options = options(Language::Js);
+    options.contexts = Some(Contexts {
+        capture: "c",
+        restore: "r",
+        iterate: "i",
+    });
+    for (source, code) in [
+        (
+            "async () => await f(await g)",
+            "async () => r(c(),await f(r(c(),await g)))",
+        ),
+        (
+            "async function f() {\n  g()\n  await h\n  for await (const x of y()) await x\n}",
+            "async function f() {\n  g()\n  r(c(),await h)\n  for await (const x of i(y())) r(c(),await x)\n}",
+        ),
+        // Neither is one that waits, and the second one is no program: the engine's to say.
+        ("var await = 1; await", "var await = 1; await"),
+        ("async () => { await ", "async () => { await "),
+    ] {
+        let prepared = prepare(source, &options).unwrap();
+        assert_eq!(prepared.code, code, "{source}");
+        assert_eq!(prepared.format, Format::CommonJs, "{source}");
+    }
+    options.format = Some(Format::Module);
+    let prepared = prepare("export const x = await y;", &options).unwrap();
+    assert_eq!(prepared.code, "export const x = r(c(),await y);");
+    assert!(prepared.has_top_level_await);
 }

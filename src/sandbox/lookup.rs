@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use super::belljar::Belljar;
 use super::error::{Repr, SandboxError};
+use super::execution::Running;
 use super::handle::{Sandbox, not_found};
+use super::job::RunningJob;
 use super::records::{
     Direction, EventRecord, ExecutionRecord, JobRecord, SandboxFilter, SandboxRecord,
 };
@@ -60,7 +62,7 @@ impl Belljar {
     /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound).
     pub async fn execution(&self, id: &ExecutionId) -> Result<ExecutionRecord, SandboxError> {
         if let Some(running) = self.shared.execution(id) {
-            return self.settled(running.record()).await;
+            return self.settled(&running).await;
         }
         let wanted = id.clone();
         let found = self
@@ -88,23 +90,32 @@ impl Belljar {
         let _watch = running.watch();
         // Either way the answer is the present state.
         let _ = tokio::time::timeout(limit, running.ended()).await;
-        self.settled(running.record()).await
+        self.settled(&running).await
     }
 
-    async fn settled(&self, record: ExecutionRecord) -> Result<ExecutionRecord, SandboxError> {
-        self.recorded(record.status.is_terminal()).await?;
+    async fn settled(&self, running: &Running) -> Result<ExecutionRecord, SandboxError> {
+        let record = running.record();
+        if record.status.is_terminal() {
+            // Its record is final a moment before its sandbox is free and its end is written.
+            running.ended().await;
+            self.recorded().await?;
+        }
         Ok(record)
     }
 
-    async fn settled_job(&self, record: JobRecord) -> Result<JobRecord, SandboxError> {
-        self.recorded(record.status.is_terminal()).await?;
+    async fn settled_job(&self, job: &RunningJob) -> Result<JobRecord, SandboxError> {
+        let record = job.record();
+        if record.status.is_terminal() {
+            job.ended().await;
+            self.recorded().await?;
+        }
         Ok(record)
     }
 
     /// The end of an execution or a job is told to nobody before it is recorded: after a crash in
     /// between it would have been cut off, which is not what was said.
-    async fn recorded(&self, ended: bool) -> Result<(), SandboxError> {
-        if self.shared.durable && ended {
+    async fn recorded(&self) -> Result<(), SandboxError> {
+        if self.shared.durable {
             self.shared.ledger.commit(Vec::new()).await?;
         }
         Ok(())
@@ -123,7 +134,7 @@ impl Belljar {
         };
         running.cancel();
         running.ended().await;
-        self.settled(running.record()).await
+        self.settled(&running).await
     }
 
     /// The newest executions of a sandbox.
@@ -150,7 +161,7 @@ impl Belljar {
     /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound).
     pub async fn job(&self, id: &JobId) -> Result<JobRecord, SandboxError> {
         if let Some(job) = self.shared.job(id) {
-            return self.settled_job(job.record()).await;
+            return self.settled_job(&job).await;
         }
         let wanted = id.clone();
         let found = self.shared.ledger.read(move |records| records.job(&wanted));
@@ -167,7 +178,8 @@ impl Belljar {
         let Some(job) = self.shared.job(id) else {
             return self.job(id).await;
         };
-        self.settled_job(job.stopped(force).await).await
+        job.stopped(force).await;
+        self.settled_job(&job).await
     }
 
     /// The newest jobs of a sandbox.

@@ -44,11 +44,11 @@ async fn recursion_without_end_is_contained() {
             "class A:\n  def __getattr__(self, name): return getattr(self, name + 'x')\nA().x",
             "class A:\n  def __repr__(self): return repr(self)\nrepr(A())",
             "f = lambda: [*map(lambda _: f(), [1])]\nf()",
-            "x = []\nfor _ in range(10**6): x = [x]\nprint(len(repr(x)))",
+            "x = []\nfor _ in range(10**5): x = [x]\nprint(len(repr(x)))",
             "x = ()\nfor _ in range(10**6): x = (x,)\nhash(x)",
-            "import json; json.loads('[' * 10**6)",
-            "import json\nx = []\nfor _ in range(10**6): x = [x]\njson.dumps(x)",
-            "import pickle\nx = []\nfor _ in range(10**6): x = [x]\npickle.dumps(x)",
+            "import json; json.loads('[' * 10**5)",
+            "import json\nx = []\nfor _ in range(10**5): x = [x]\njson.dumps(x)",
+            "import pickle\nx = []\nfor _ in range(10**5): x = [x]\npickle.dumps(x)",
             "def g():\n  yield from g()\nlist(g())",
         ] {
             let code = format!("import sys\n{limit}\n{body}");

@@ -87,7 +87,8 @@ pub use sandbox::{
     FileEntry, FileWrite, ForkOptions, GarbageReport, Job, Ledger, MissingObject, Output,
     OutputMode, OutputReader, Paused, RuntimeInfo, Sandbox, SandboxError, SandboxOptions,
     SnapshotFile, SnapshotOptions, Stats, Stdin, StdinWriter, StoreReport, Stream, StreamClosed,
-    TreeChange, TreeChangeKind, TreeDiff, TreeEntryKind, TreeRef,
+    StreamFilter, StreamInfo, StreamOptions, StreamSort, TreeChange, TreeChangeKind, TreeDiff,
+    TreeEntryKind, TreeRef,
 };
 pub use units::{ByteSize, Millicores, UnitError, format_duration, parse_duration};
 

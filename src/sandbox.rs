@@ -62,4 +62,6 @@ pub use options::{BelljarOptions, Command, FileWrite, OutputMode, SandboxOptions
 pub use pause::Paused;
 pub use runtimes::RuntimeInfo;
 pub use snapshot::SnapshotOptions;
-pub use stream::{OutputReader, Stream, StreamClosed};
+pub use stream::{
+    OutputReader, Stream, StreamClosed, StreamFilter, StreamInfo, StreamOptions, StreamSort,
+};

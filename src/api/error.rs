@@ -125,6 +125,11 @@ impl ApiError {
         )
     }
 
+    /// 409: the call contradicts what there is.
+    pub(crate) fn conflict(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::CONFLICT, "CONFLICT", message)
+    }
+
     /// 410: the sandbox was, but has ended.
     pub(crate) fn gone(id: &str, status: &str) -> Self {
         Self::new(

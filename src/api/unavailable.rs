@@ -21,7 +21,6 @@ pub(crate) fn calls() -> Router<ApiState> {
         .route("/fs/download/{id}", missing!(get, "downloading an archive"))
         .route("/fs/upload/{id}", missing!(post, "uploading an archive"))
         .route("/services/stats/{org}", missing!(get, "statistics"))
-        .merge(streams())
 }
 
 fn builds() -> Router<ApiState> {
@@ -38,18 +37,4 @@ fn builds() -> Router<ApiState> {
             "/sandbox/snapshots/{snapshot}/upload",
             missing!(put, "uploading a snapshot"),
         )
-}
-
-fn streams() -> Router<ApiState> {
-    Router::new()
-        .route("/stream/list", missing!(post, "listing streams"))
-        .route(
-            "/stream/{id}/append",
-            missing!(post, "appending to a stream"),
-        )
-        .route(
-            "/stream/{id}/complete",
-            missing!(post, "completing a stream"),
-        )
-        .route("/stream/{id}/info", missing!(post, "describing a stream"))
 }

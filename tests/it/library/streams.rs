@@ -48,7 +48,7 @@ async fn piped_input_ends_when_it_is_finished() {
 async fn input_may_come_through_a_stream_with_an_id() {
     let belljar = Opened::new().await;
     let org = belljar.default_org().clone();
-    let id = belljar.create_stream(&org);
+    let id = made(&belljar, &org);
     let stream = belljar.stream(&id).unwrap();
     assert!(stream.is_input());
     // Before anybody reads.
@@ -71,10 +71,10 @@ async fn a_stream_that_cannot_be_read_is_refused_and_the_sandbox_stays_idle() {
     let belljar = Opened::new().await;
     let org = belljar.default_org().clone();
     let sandbox = belljar.fresh().await;
-    let used = belljar.create_stream(&org);
+    let used = made(&belljar, &org);
     let command = python("1").stdin(Stdin::Stream(used.clone()));
     run(&sandbox, command).await.expect(0, "");
-    let others = belljar.create_stream(&OrgId::generate());
+    let others = made(&belljar, &OrgId::generate());
     for id in [used, others, StreamId::generate()] {
         let command = python("1").stdin(Stdin::Stream(id.clone()));
         let error = sandbox.execute(command).await.unwrap_err();
@@ -262,13 +262,13 @@ async fn both_outputs_may_go_to_one_stream() {
     assert_eq!(read(stream.reader()).await, b"0123");
     // The first use of a stream decides what it is for, and it stays its organisation's.
     let org = belljar.default_org();
-    let (fresh, input) = (belljar.create_stream(org), belljar.create_stream(org));
+    let (fresh, input) = (made(&belljar, org), made(&belljar, org));
     let route = |id| python("print(1)").output(&OutputMode::Route(id));
     run(&sandbox, route(fresh)).await.expect(0, "1\n");
     run(&sandbox, python("").stdin(Stdin::Stream(input.clone())))
         .await
         .expect(0, "");
-    for id in [input, belljar.create_stream(&OrgId::generate())] {
+    for id in [input, made(&belljar, &OrgId::generate())] {
         let error = sandbox.execute(route(id)).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{error}");
         assert_eq!(sandbox.record().status, SandboxStatus::Idle);

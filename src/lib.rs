@@ -83,9 +83,9 @@ pub use sandbox::records::{
     SandboxStatus, SnapshotFilter, SnapshotRecord, SnapshotSort, Timeouts,
 };
 pub use sandbox::{
-    Belljar, BelljarOptions, Command, ComponentOutput, DamagedObject, ErrorKind, Execution,
-    FileEntry, FileWrite, ForkOptions, GarbageReport, Job, Ledger, MissingObject, Output,
-    OutputMode, OutputReader, Paused, RuntimeInfo, Sandbox, SandboxError, SandboxOptions,
+    ArchiveFormat, Belljar, BelljarOptions, Command, ComponentOutput, DamagedObject, ErrorKind,
+    Execution, FileEntry, FileWrite, ForkOptions, GarbageReport, Job, Ledger, MissingObject,
+    Output, OutputMode, OutputReader, Paused, RuntimeInfo, Sandbox, SandboxError, SandboxOptions,
     SnapshotFile, SnapshotOptions, Stats, Stdin, StdinWriter, StoreReport, Stream, StreamClosed,
     StreamFilter, StreamInfo, StreamOptions, StreamSort, TreeChange, TreeChangeKind, TreeDiff,
     TreeEntryKind, TreeRef,
@@ -106,6 +106,7 @@ pub mod packages {
 pub mod records {
     pub use crate::sandbox::records::{
         BackendError, Change, KeyRecord, MemoryRecords, OrgRecord, Records, RecordsError,
+        SandboxStats, StatsFilter,
     };
 
     #[cfg(feature = "sqlite")]

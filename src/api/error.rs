@@ -260,8 +260,6 @@ impl From<SandboxError> for ApiError {
             ErrorKind::NotFound => StatusCode::NOT_FOUND,
             ErrorKind::Conflict | ErrorKind::Busy => StatusCode::CONFLICT,
             ErrorKind::Gone => StatusCode::GONE,
-            // Asked for something that this version does not have.
-            ErrorKind::InvalidArgument if code == "NOT_IMPLEMENTED" => StatusCode::NOT_IMPLEMENTED,
             ErrorKind::InvalidArgument => StatusCode::BAD_REQUEST,
             ErrorKind::Unauthorized => StatusCode::UNAUTHORIZED,
             ErrorKind::LimitExceeded if code == "TOO_LARGE" => StatusCode::PAYLOAD_TOO_LARGE,

@@ -17,8 +17,8 @@ use crate::api::error::{ApiError, CallShape};
 use crate::api::session::{self, SessionId};
 use crate::api::state::ApiState;
 use crate::api::{
-    checkpoints, cloud, creation, diff, env, events, executions, files, jobs, lifecycle, runtimes,
-    sandboxes, snapshots, stream, transfer, unavailable,
+    archives, checkpoints, cloud, creation, diff, env, events, executions, files, jobs, lifecycle,
+    runtimes, sandboxes, snapshots, stream, transfer, unavailable,
 };
 
 /// The API as a router: pure, it binds nothing and starts nothing. Mount it in an axum program or
@@ -30,6 +30,7 @@ pub fn router(state: ApiState) -> Router {
         .merge(checkpoint_calls())
         .merge(snapshot_calls())
         .merge(file_calls())
+        .route("/services/stats/{org}", get(cloud::stats))
         .route("/cli/sandbox", get(cloud::list))
         .route("/cli/sandbox/{id}", get(cloud::resolve))
         .merge(stream_calls())
@@ -128,6 +129,8 @@ fn file_calls() -> Router<ApiState> {
     Router::new()
         .route("/fs/{id}", post(files::write).get(files::read))
         .route("/fs/list/{id}", get(files::list))
+        .route("/fs/download/{id}", get(archives::download))
+        .route("/fs/upload/{id}", post(archives::upload))
         .route("/fs/mkdir/{id}", post(files::make_dir))
         .route("/fs/rm/{id}", post(files::remove_file))
         .route("/fs/rmdir/{id}", post(files::remove_dir))

@@ -88,13 +88,16 @@ impl State {
         let Some(skipped) = position.checked_sub(self.window_start) else {
             return Bytes::new();
         };
+        let (front, back) = self.window.as_slices();
         let skipped = usize::try_from(skipped).unwrap_or(usize::MAX);
-        self.window
-            .iter()
-            .skip(skipped)
-            .take(most)
-            .copied()
-            .collect()
+        // A piece that is in one place; the rest comes with the next read.
+        let piece = match front.get(skipped..) {
+            Some(piece) if !piece.is_empty() => piece,
+            _ => back
+                .get(skipped.saturating_sub(front.len())..)
+                .unwrap_or_default(),
+        };
+        Bytes::copy_from_slice(piece.get(..most).unwrap_or(piece))
     }
 }
 

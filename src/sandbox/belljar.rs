@@ -71,6 +71,8 @@ pub(crate) struct Shared {
     pub(crate) closing: AtomicBool,
     /// Where sandboxes have their journals.
     pub(crate) folders: Arc<Dir>,
+    /// Where everything is.
+    pub(super) data: PathBuf,
     pub(super) collector: Collector,
     /// Held by whoever works on the whole store; nobody does once this is closed.
     pub(super) survey: tokio::sync::Mutex<()>,
@@ -257,6 +259,7 @@ impl Belljar {
             places: Arc::new(Counter::new(options.max_sandboxes)),
             closing: AtomicBool::new(false),
             folders: Arc::new(folders),
+            data,
             collector: Collector::new(options.collect_every),
             survey: tokio::sync::Mutex::default(),
             destroying: tokio::sync::Mutex::default(),

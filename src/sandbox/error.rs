@@ -89,8 +89,6 @@ pub(crate) enum Repr {
     FilesInUse { id: SandboxId },
     #[error("{what}: {reason}")]
     Invalid { what: &'static str, reason: String },
-    #[error("{what} is not available in this version of Belljar")]
-    NotAvailable { what: &'static str },
     #[error("{limit} is reached ({value}); {advice}")]
     Limit {
         limit: &'static str,
@@ -114,6 +112,24 @@ pub(crate) enum Repr {
     Store(#[from] StoreError),
     #[error("the archive cannot be imported")]
     Import(#[source] StoreError),
+    #[error("the archive has more than {limit} {what}")]
+    ArchiveTooLarge { what: &'static str, limit: u64 },
+    #[error(
+        "the archive unpacks to {bytes} bytes in {entries} entries; the sandbox's disk has {disk} \
+         bytes and {files} entries"
+    )]
+    NoRoom {
+        bytes: u64,
+        entries: u64,
+        disk: u64,
+        files: u64,
+    },
+    #[error("{written} of {entries} entries of the archive were unpacked before this happened")]
+    Unpacked {
+        written: u64,
+        entries: u64,
+        source: Box<SandboxError>,
+    },
     #[error("files cannot be saved")]
     Journal(#[from] JournalError),
     #[error(transparent)]
@@ -156,7 +172,6 @@ impl SandboxError {
             | Repr::FilesInUse { .. }
             | Repr::Fs(FsError::Exists { .. } | FsError::NotEmpty { .. }) => ErrorKind::Conflict,
             Repr::Invalid { .. }
-            | Repr::NotAvailable { .. }
             | Repr::Fs(
                 FsError::NotADirectory { .. }
                 | FsError::IsADirectory { .. }
@@ -164,7 +179,10 @@ impl SandboxError {
                 | FsError::NameTooLong { .. }
                 | FsError::PermissionDenied { .. },
             ) => ErrorKind::InvalidArgument,
+            Repr::Unpacked { source, .. } => source.kind(),
             Repr::Limit { .. }
+            | Repr::ArchiveTooLarge { .. }
+            | Repr::NoRoom { .. }
             | Repr::StreamTooLarge { .. }
             | Repr::Fs(FsError::TooLarge { .. } | FsError::NoSpace { .. }) => {
                 ErrorKind::LimitExceeded
@@ -207,8 +225,10 @@ impl SandboxError {
             Repr::Fs(FsError::NotFound { .. }) => "FILE_NOT_FOUND",
             Repr::Ended { .. } => "SANDBOX_TERMINATED",
             Repr::Busy { .. } => "SANDBOX_BUSY",
-            Repr::NotAvailable { .. } => "NOT_IMPLEMENTED",
+            Repr::Unpacked { source, .. } => source.code(),
             Repr::StreamTooLarge { .. }
+            | Repr::ArchiveTooLarge { .. }
+            | Repr::NoRoom { .. }
             | Repr::Fs(FsError::TooLarge { .. })
             | Repr::Import(StoreError::ArchiveTooLarge { .. }) => "TOO_LARGE",
             _ => match self.kind() {

@@ -11,7 +11,7 @@ use super::event::{EventKind, event};
 use super::handle::{Sandbox, not_found};
 use super::records::{
     Change, Direction, EventRecord, ExecutionRecord, JobRecord, SandboxFilter, SandboxRecord,
-    SandboxStatus,
+    SandboxStats, SandboxStatus, StatsFilter,
 };
 use super::stream::{Stream, StreamFilter, StreamInfo, StreamOptions};
 use crate::id::{ExecutionId, JobId, OrgId, SandboxId, StreamId};
@@ -85,6 +85,16 @@ impl Belljar {
             .ledger
             .read(move |records| records.sandboxes(&filter));
         Ok(found.await?)
+    }
+
+    /// The sums over the sandboxes of an organisation.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Internal`](super::ErrorKind::Internal) if records cannot be read.
+    pub async fn stats(&self, wanted: StatsFilter) -> Result<SandboxStats, SandboxError> {
+        let ledger = &self.shared.ledger;
+        let sums = ledger.read(move |records| records.sandbox_stats(&wanted));
+        Ok(sums.await?)
     }
 
     /// What is known of an execution.

@@ -8,6 +8,7 @@ use belljar::{
 };
 use bytes::Bytes;
 
+use super::made::made;
 use crate::guests::{Opened, PATIENCE, eventually, options, python, run, stdout_as, within};
 
 /// A program that stays until it is ended.

@@ -6,6 +6,7 @@ use belljar::{
 use bytes::Bytes;
 use futures::FutureExt;
 
+use super::made::made;
 use crate::guests::{Live, Opened, eventually, finish, options, python, run, stdout_as, within};
 
 const ECHO: &str = "import sys; sys.stdout.buffer.write(sys.stdin.buffer.read())";
@@ -219,7 +220,10 @@ async fn captured_output_ends_at_its_limit_and_says_so() {
          for n in range(25_000): sys.stdout.write(f'{{n:0>9}}\\n')\n\
          sys.stderr.write('e' * {LIMIT})"
     );
-    let ended = run(&sandbox, python(&code)).await;
+    // Nobody reads while it runs: see `made` for those who do.
+    let execution = sandbox.execute(python(&code)).await.unwrap();
+    execution.wait().await;
+    let ended = finish(&execution).await;
     let expected: String = (0..25_000).map(|n| format!("{n:0>9}\n")).collect();
     ended.expect(0, &expected[..LIMIT]);
     assert!(ended.truncated);

@@ -369,10 +369,9 @@ pub(crate) fn sums_are_of_one_organisation_and_time(records: &mut dyn Records) {
     for (n, status) in all {
         let n = u32::try_from(n).unwrap();
         for org in ["a", "b"] {
-            let mut record = sandbox(&format!("{org}{n}"));
+            let mut record = sandbox(&format!("{org}{n}"), i64::from(n) * 10);
             record.org = org_id(org);
             record.status = *status;
-            record.created_at = Timestamp::from_millis(i64::from(n) * 10);
             record.executions = u64::from(n);
             record.cpu_time_ms = 1 << n;
             record.memory_byte_seconds = 3 << (n + 30);

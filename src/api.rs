@@ -16,6 +16,7 @@
 //! every failure is JSON with `success`, `code` and `message`; an object of another organisation
 //! is indistinguishable from one that does not exist.
 
+mod archives;
 mod auth;
 mod body;
 mod checkpoints;

@@ -37,7 +37,8 @@ use crate::digest::Digest;
 use crate::id::{ExecutionId, JobId, SandboxId, SnapshotId};
 use crate::sandbox::records::{
     Change, CheckpointRecord, Direction, EventRecord, ExecutionRecord, JobRecord, KeyRecord,
-    OrgRecord, Records, RecordsError, SandboxFilter, SandboxRecord, SnapshotFilter, SnapshotRecord,
+    OrgRecord, Records, RecordsError, SandboxFilter, SandboxRecord, SandboxStats, SnapshotFilter,
+    SnapshotRecord, StatsFilter,
 };
 
 /// Keeps records in an SQLite file.
@@ -127,6 +128,10 @@ impl Records for SqliteRecords {
         // One transaction, so that the page and the total are of one moment.
         let transaction = self.connection.transaction().map_err(reading)?;
         sandboxes::list(&transaction, filter)
+    }
+
+    fn sandbox_stats(&mut self, wanted: &StatsFilter) -> Result<SandboxStats, RecordsError> {
+        sandboxes::stats(&self.connection, wanted)
     }
 
     fn execution(&mut self, id: &ExecutionId) -> Result<Option<ExecutionRecord>, RecordsError> {

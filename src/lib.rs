@@ -83,11 +83,12 @@ pub use sandbox::records::{
     SandboxStatus, SnapshotFilter, SnapshotRecord, SnapshotSort, Timeouts,
 };
 pub use sandbox::{
-    Belljar, BelljarOptions, Command, ComponentOutput, DamagedObject, ErrorKind, Execution,
-    FileEntry, FileWrite, ForkOptions, GarbageReport, Job, Ledger, MissingObject, Output,
-    OutputMode, OutputReader, Paused, RuntimeInfo, Sandbox, SandboxError, SandboxOptions,
+    ArchiveFormat, Belljar, BelljarOptions, Command, ComponentOutput, DamagedObject, ErrorKind,
+    Execution, FileEntry, FileWrite, ForkOptions, GarbageReport, Job, Ledger, MissingObject,
+    Output, OutputMode, OutputReader, Paused, RuntimeInfo, Sandbox, SandboxError, SandboxOptions,
     SnapshotFile, SnapshotOptions, Stats, Stdin, StdinWriter, StoreReport, Stream, StreamClosed,
-    TreeChange, TreeChangeKind, TreeDiff, TreeEntryKind, TreeRef,
+    StreamFilter, StreamInfo, StreamOptions, StreamSort, TreeChange, TreeChangeKind, TreeDiff,
+    TreeEntryKind, TreeRef,
 };
 pub use units::{ByteSize, Millicores, UnitError, format_duration, parse_duration};
 
@@ -105,6 +106,7 @@ pub mod packages {
 pub mod records {
     pub use crate::sandbox::records::{
         BackendError, Change, KeyRecord, MemoryRecords, OrgRecord, Records, RecordsError,
+        SandboxStats, StatsFilter,
     };
 
     #[cfg(feature = "sqlite")]

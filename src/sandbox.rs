@@ -11,6 +11,7 @@
 
 mod archive;
 mod belljar;
+mod bundle;
 mod checkpoint;
 mod collector;
 mod component;
@@ -48,6 +49,7 @@ mod validate;
 mod weight;
 
 pub use belljar::{Belljar, Output};
+pub use bundle::ArchiveFormat;
 pub use component::ComponentOutput;
 pub use diff::{SnapshotFile, TreeChange, TreeChangeKind, TreeDiff, TreeEntryKind, TreeRef};
 pub use error::{ErrorKind, SandboxError};
@@ -62,4 +64,6 @@ pub use options::{BelljarOptions, Command, FileWrite, OutputMode, SandboxOptions
 pub use pause::Paused;
 pub use runtimes::RuntimeInfo;
 pub use snapshot::SnapshotOptions;
-pub use stream::{OutputReader, Stream, StreamClosed};
+pub use stream::{
+    OutputReader, Stream, StreamClosed, StreamFilter, StreamInfo, StreamOptions, StreamSort,
+};

@@ -67,7 +67,7 @@ use cap_std::fs::Dir;
 
 use crate::digest::Digest;
 
-pub(crate) use archive::{ArchiveMeta, ImportLimits, export, import};
+pub(crate) use archive::{ArchiveMeta, Frames, ImportLimits, Member, export, import};
 use blob::BlobFile;
 pub(crate) use check::Check;
 pub(crate) use content::{CHUNK, Content};

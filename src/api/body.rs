@@ -49,7 +49,7 @@ where
 }
 
 /// Reads a whole body of at most `limit` bytes.
-async fn read(request: Request, limit: usize) -> Result<Bytes, ApiError> {
+pub(crate) async fn read(request: Request, limit: usize) -> Result<Bytes, ApiError> {
     let announced = request
         .headers()
         .get(header::CONTENT_LENGTH)

@@ -125,6 +125,11 @@ impl ApiError {
         )
     }
 
+    /// 409: the call contradicts what there is.
+    pub(crate) fn conflict(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::CONFLICT, "CONFLICT", message)
+    }
+
     /// 410: the sandbox was, but has ended.
     pub(crate) fn gone(id: &str, status: &str) -> Self {
         Self::new(
@@ -255,8 +260,6 @@ impl From<SandboxError> for ApiError {
             ErrorKind::NotFound => StatusCode::NOT_FOUND,
             ErrorKind::Conflict | ErrorKind::Busy => StatusCode::CONFLICT,
             ErrorKind::Gone => StatusCode::GONE,
-            // Asked for something that this version does not have.
-            ErrorKind::InvalidArgument if code == "NOT_IMPLEMENTED" => StatusCode::NOT_IMPLEMENTED,
             ErrorKind::InvalidArgument => StatusCode::BAD_REQUEST,
             ErrorKind::Unauthorized => StatusCode::UNAUTHORIZED,
             ErrorKind::LimitExceeded if code == "TOO_LARGE" => StatusCode::PAYLOAD_TOO_LARGE,

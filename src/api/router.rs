@@ -17,8 +17,8 @@ use crate::api::error::{ApiError, CallShape};
 use crate::api::session::{self, SessionId};
 use crate::api::state::ApiState;
 use crate::api::{
-    checkpoints, cloud, creation, diff, env, events, executions, files, jobs, lifecycle, runtimes,
-    sandboxes, snapshots, stream, transfer, unavailable,
+    archives, checkpoints, cloud, creation, diff, env, events, executions, files, jobs, lifecycle,
+    runtimes, sandboxes, snapshots, stream, transfer, unavailable,
 };
 
 /// The API as a router: pure, it binds nothing and starts nothing. Mount it in an axum program or
@@ -30,14 +30,16 @@ pub fn router(state: ApiState) -> Router {
         .merge(checkpoint_calls())
         .merge(snapshot_calls())
         .merge(file_calls())
+        .route("/services/stats/{org}", get(cloud::stats))
         .route("/cli/sandbox", get(cloud::list))
         .route("/cli/sandbox/{id}", get(cloud::resolve))
-        .route("/stream", post(stream::create))
+        .merge(stream_calls())
         .merge(unavailable::calls())
         .route_layer(auth.clone());
     // A stream's id is a capability: the published client fetches its URL without a key. Writing
     // needs one.
-    let streams = get(stream::read).merge(put(stream::write).route_layer(auth));
+    let streams =
+        get(stream::read).merge(put(stream::write).delete(stream::delete).route_layer(auth));
     let all = calls
         .route("/stream/{id}", streams)
         .merge(public_calls())
@@ -127,9 +129,21 @@ fn file_calls() -> Router<ApiState> {
     Router::new()
         .route("/fs/{id}", post(files::write).get(files::read))
         .route("/fs/list/{id}", get(files::list))
+        .route("/fs/download/{id}", get(archives::download))
+        .route("/fs/upload/{id}", post(archives::upload))
         .route("/fs/mkdir/{id}", post(files::make_dir))
         .route("/fs/rm/{id}", post(files::remove_file))
         .route("/fs/rmdir/{id}", post(files::remove_dir))
+}
+
+/// Calls of the stream service that need a key, beside those of `/stream/{id}` itself. No id is `list`.
+fn stream_calls() -> Router<ApiState> {
+    Router::new()
+        .route("/stream", post(stream::create))
+        .route("/stream/list", post(stream::list))
+        .route("/stream/{id}/append", post(stream::append))
+        .route("/stream/{id}/complete", post(stream::complete))
+        .route("/stream/{id}/info", post(stream::info))
 }
 
 async fn health() -> Response {

@@ -119,11 +119,7 @@ pub(crate) async fn destroy(
     PathId(id): PathId<SandboxId>,
 ) -> Result<Response, ApiError> {
     state.sandbox_record(&caller, &id).await?;
-    let destroyed = match state.belljar().sandbox(&id) {
-        Ok(sandbox) => sandbox.destroy().await,
-        Err(error) => Err(error),
-    };
-    match destroyed {
+    match state.belljar().destroy(&id).await {
         Err(error) if !matches!(error.kind(), ErrorKind::Gone | ErrorKind::NotFound) => {
             Err(error.into())
         }

@@ -8,18 +8,19 @@ use std::io;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use futures::StreamExt;
 
 use crate::api::auth::Caller;
-use crate::api::body::{JsonBody, pieces};
+use crate::api::body::{self, JsonBody, pieces};
 use crate::api::error::{ApiError, json};
 use crate::api::files::raw;
 use crate::api::params::PathId;
 use crate::api::state::{ApiState, Phase};
 use crate::api::wire::envelope::{done, flat};
-use crate::api::wire::stream::{StreamBody, StreamData};
+use crate::api::wire::field::BaseUrl;
+use crate::api::wire::stream::{InfoData, ListBody, ListData, StreamBody, StreamData};
 use crate::id::StreamId;
 use crate::sandbox::Stream;
 
@@ -29,10 +30,81 @@ pub(crate) async fn create(
     caller: Caller,
     JsonBody(body): JsonBody<StreamBody>,
 ) -> Result<Response, ApiError> {
-    body.check()?;
-    let id = state.belljar().create_stream(&caller.org);
+    let id = state
+        .belljar()
+        .create_stream(&caller.org, body.into_options()?)?;
     let data = StreamData { id: id.to_string() };
     Ok(json(StatusCode::OK, flat(&data)?))
+}
+
+/// The most that one call appends, in bytes.
+const APPEND_BYTES: usize = 5_000_000;
+
+/// `POST /stream/list`: the streams that the organisation has made.
+pub(crate) async fn list(
+    State(state): State<ApiState>,
+    caller: Caller,
+    base: BaseUrl,
+    JsonBody(body): JsonBody<ListBody>,
+) -> Result<Response, ApiError> {
+    let (infos, total) = state.belljar().streams(&caller.org, &body.into_filter()?);
+    let data = ListData::new(infos, total, &base);
+    Ok(json(StatusCode::OK, flat(&data)?))
+}
+
+/// `POST /stream/{id}/info`: as `POST /stream`, without an envelope.
+pub(crate) async fn info(
+    State(state): State<ApiState>,
+    caller: Caller,
+    base: BaseUrl,
+    PathId(id): PathId<StreamId>,
+) -> Result<Response, ApiError> {
+    let info = own(&state, &caller, &id)?.info();
+    let info = info.ok_or_else(|| ApiError::stream_not_found(id.as_str()))?;
+    Ok(json(StatusCode::OK, flat(&InfoData::new(info, &base))?))
+}
+
+/// `POST /stream/{id}/append`: the body is all of what is appended, or nothing is.
+pub(crate) async fn append(
+    State(state): State<ApiState>,
+    caller: Caller,
+    PathId(id): PathId<StreamId>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    own(&state, &caller, &id)?;
+    let bytes = body::read(request, APPEND_BYTES).await?;
+    state.belljar().append_stream(&id, bytes).await?;
+    Ok(done())
+}
+
+/// `POST /stream/{id}/complete`: its readers see the end. What `X-Compress` asks for is a matter of
+/// storage; readers get the same bytes either way.
+pub(crate) async fn complete(
+    State(state): State<ApiState>,
+    caller: Caller,
+    PathId(id): PathId<StreamId>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let stream = own(&state, &caller, &id)?;
+    if let Some(coding) = headers.get("x-compress")
+        && coding != "gzip"
+    {
+        let message = format!("X-Compress is {coding:?}; it must be gzip, or left out");
+        return Err(ApiError::invalid(message));
+    }
+    stream.complete()?;
+    Ok(done())
+}
+
+/// `DELETE /stream/{id}`.
+pub(crate) async fn delete(
+    State(state): State<ApiState>,
+    caller: Caller,
+    PathId(id): PathId<StreamId>,
+) -> Result<Response, ApiError> {
+    own(&state, &caller, &id)?;
+    state.belljar().delete_stream(&id).await?;
+    Ok(done())
 }
 
 /// `GET /stream/{id}`.
@@ -42,9 +114,11 @@ pub(crate) async fn read(
     PathId(id): PathId<StreamId>,
 ) -> Result<Response, ApiError> {
     let stream = find(&state, &id)?;
+    let content_type = stream.info().and_then(|info| info.content_type);
+    let answer = |body| typed(raw(body), content_type);
     if method == Method::HEAD {
         // No reader: an execution whose last reader left counts as abandoned.
-        return Ok(raw(Body::empty()));
+        return Ok(answer(Body::empty()));
     }
     let reader = stream.reader();
     let cut = Box::pin(state.reached(Phase::Cut));
@@ -57,7 +131,22 @@ pub(crate) async fn read(
             () = &mut cut => Some((Err(io::Error::other("the server is closing")), None)),
         }
     });
-    Ok(raw(Body::from_stream(pieces)))
+    Ok(answer(Body::from_stream(pieces)))
+}
+
+/// An answer of the type that the stream was made with. A browser that opens it must not take it for a
+/// page of this origin, whatever that type is.
+fn typed(mut response: Response, content_type: Option<String>) -> Response {
+    let value = content_type.and_then(|text| HeaderValue::try_from(text).ok());
+    if let Some(value) = value {
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, value);
+        headers.insert(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static("sandbox; default-src 'none'"),
+        );
+    }
+    response
 }
 
 /// `PUT /stream/{id}`: the body becomes a process's input, piece by piece and no faster than the
@@ -66,11 +155,16 @@ pub(crate) async fn read(
 /// for this call and the user's input may never end.
 pub(crate) async fn write(
     State(state): State<ApiState>,
-    _caller: Caller,
+    caller: Caller,
     PathId(id): PathId<StreamId>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let stream = find(&state, &id)?;
+    let stream = own(&state, &caller, &id)?;
+    if !stream.is_input() {
+        return Err(ApiError::conflict(format!(
+            "stream {id} is no input of a command; what is to be read goes to /stream/{id}/append"
+        )));
+    }
     let input = Input { stream };
     let mut body = pieces(request.into_body());
     let cut = state.reached(Phase::Cut);
@@ -113,6 +207,15 @@ fn closing() -> Response {
         .headers_mut()
         .insert(header::CONNECTION, HeaderValue::from_static("close"));
     response
+}
+
+/// A stream of the caller's organisation; one of another must look like one that never was.
+fn own(state: &ApiState, caller: &Caller, id: &StreamId) -> Result<Stream, ApiError> {
+    let stream = find(state, id)?;
+    if stream.org() == Some(&caller.org) {
+        return Ok(stream);
+    }
+    Err(ApiError::stream_not_found(id.as_str()))
 }
 
 fn find(state: &ApiState, id: &StreamId) -> Result<Stream, ApiError> {

@@ -48,14 +48,40 @@ pub(crate) async fn export(
     PathId(id): PathId<SnapshotId>,
 ) -> Result<Response, ApiError> {
     let record = state.snapshot(&caller, &id).await?;
-    let (sender, pieces) = mpsc::channel(QUEUED);
     let belljar = state.belljar().clone();
+    let body = sent(&state, |to| async move {
+        belljar.export_snapshot(&id, to).await
+    })
+    .await?;
+    let mut response = bytes_of("application/x-tar", body);
+    // Names and tags are letters, digits and -._ so they need no quoting.
+    let tag = record.tag.as_deref().unwrap_or(record.id.as_str());
+    let file = format!("attachment; filename=\"{}-{tag}.tar\"", record.name);
+    if let Ok(value) = HeaderValue::from_str(&file) {
+        response
+            .headers_mut()
+            .insert(header::CONTENT_DISPOSITION, value);
+    }
+    Ok(response)
+}
+
+/// Where an archive is written to.
+pub(crate) type ArchiveWriter = BufWriter<PieceWriter>;
+
+/// An answer's body out of what `write` writes. An error before the first byte is one; a later one cuts
+/// the answer off.
+pub(crate) async fn sent<F>(
+    state: &ApiState,
+    write: impl FnOnce(ArchiveWriter) -> F,
+) -> Result<Body, ApiError>
+where
+    F: Future<Output = Result<(), SandboxError>> + Send + 'static,
+{
+    let (sender, pieces) = mpsc::channel(QUEUED);
+    let to = BufWriter::with_capacity(PIECE_BYTES, PieceWriter { sender });
     let mut export = Export {
         pieces,
-        writing: Some(Box::pin(async move {
-            let to = BufWriter::with_capacity(PIECE_BYTES, PieceWriter { sender });
-            belljar.export_snapshot(&id, to).await
-        })),
+        writing: Some(Box::pin(write(to))),
         failed: None,
     };
     // Until there is something to send, a failure still has a status of its own.
@@ -81,16 +107,7 @@ pub(crate) async fn export(
         }
     });
     let first = futures::stream::once(std::future::ready(Ok(first)));
-    let mut response = bytes_of("application/x-tar", Body::from_stream(first.chain(rest)));
-    // Names and tags are letters, digits and -._ so they need no quoting.
-    let tag = record.tag.as_deref().unwrap_or(record.id.as_str());
-    let file = format!("attachment; filename=\"{}-{tag}.tar\"", record.name);
-    if let Ok(value) = HeaderValue::from_str(&file) {
-        response
-            .headers_mut()
-            .insert(header::CONTENT_DISPOSITION, value);
-    }
-    Ok(response)
+    Ok(Body::from_stream(first.chain(rest)))
 }
 
 /// The engine's side of an export.
@@ -125,7 +142,8 @@ impl Export {
 }
 
 /// Hands what is written to the connection. To be used on a thread that may block.
-struct PieceWriter {
+#[derive(Debug)]
+pub(crate) struct PieceWriter {
     sender: mpsc::Sender<Bytes>,
 }
 
@@ -156,23 +174,38 @@ pub(crate) async fn import(
     request: Request,
 ) -> Result<Response, ApiError> {
     let options = options(&params, caller.org.clone())?;
+    let belljar = state.belljar().clone();
+    let import = |from| async move { belljar.import_snapshot(from, options).await };
+    let imported = received(&state, request, import).await?;
+    let data = data(&state, &caller, imported).await?;
+    Ok(Success::created(data))
+}
+
+/// What `read` makes of a request's body. A body that is cut off is an error, whatever it made of it.
+pub(crate) async fn received<T, F>(
+    state: &ApiState,
+    request: Request,
+    read: impl FnOnce(PieceReader) -> F,
+) -> Result<T, ApiError>
+where
+    F: Future<Output = Result<T, SandboxError>>,
+{
     let (sender, pieces_in) = mpsc::channel(QUEUED);
     let reader = PieceReader {
         pieces: pieces_in,
         current: Bytes::new(),
         ended: false,
     };
-    let importing = state.belljar().import_snapshot(reader, options);
+    let reading = read(reader);
     let feeding = feed(pieces(request.into_body()), sender);
-    let (imported, fed) = tokio::select! {
-        both = async { tokio::join!(importing, feeding) } => both,
+    let (made, fed) = tokio::select! {
+        both = async { tokio::join!(reading, feeding) } => both,
         () = state.reached(Phase::Cut) => return Err(ApiError::closing()),
     };
     if fed == Fed::CutOff {
         return Err(ApiError::invalid("the request body was cut off"));
     }
-    let data = data(&state, &caller, imported?).await?;
-    Ok(Success::created(data))
+    Ok(made?)
 }
 
 fn options(params: &Params, org: OrgId) -> Result<SnapshotOptions, ApiError> {
@@ -231,7 +264,8 @@ enum Piece {
 }
 
 /// Reads what the connection gives. To be used on a thread that may block.
-struct PieceReader {
+#[derive(Debug)]
+pub(crate) struct PieceReader {
     pieces: mpsc::Receiver<Piece>,
     current: Bytes,
     ended: bool,

@@ -2,7 +2,7 @@
 //! send users looking for a wrong URL.
 
 use axum::Router;
-use axum::routing::{get, post, put};
+use axum::routing::{post, put};
 
 use crate::api::error::ApiError;
 use crate::api::state::ApiState;
@@ -16,12 +16,7 @@ macro_rules! missing {
 
 /// All of them need a key.
 pub(crate) fn calls() -> Router<ApiState> {
-    Router::new()
-        .merge(builds())
-        .route("/fs/download/{id}", missing!(get, "downloading an archive"))
-        .route("/fs/upload/{id}", missing!(post, "uploading an archive"))
-        .route("/services/stats/{org}", missing!(get, "statistics"))
-        .merge(streams())
+    Router::new().merge(builds())
 }
 
 fn builds() -> Router<ApiState> {
@@ -38,18 +33,4 @@ fn builds() -> Router<ApiState> {
             "/sandbox/snapshots/{snapshot}/upload",
             missing!(put, "uploading a snapshot"),
         )
-}
-
-fn streams() -> Router<ApiState> {
-    Router::new()
-        .route("/stream/list", missing!(post, "listing streams"))
-        .route(
-            "/stream/{id}/append",
-            missing!(post, "appending to a stream"),
-        )
-        .route(
-            "/stream/{id}/complete",
-            missing!(post, "completing a stream"),
-        )
-        .route("/stream/{id}/info", missing!(post, "describing a stream"))
 }

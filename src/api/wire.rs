@@ -19,4 +19,5 @@ pub(crate) mod lifecycle;
 pub(crate) mod runtime;
 pub(crate) mod sandbox;
 pub(crate) mod snapshot;
+pub(crate) mod stats;
 pub(crate) mod stream;

@@ -6,7 +6,8 @@ use rusqlite::{Connection, params};
 use super::row::{self, COLUMNS, FORMAT, column};
 use crate::id::SandboxId;
 use crate::sandbox::records::{
-    Direction, RecordsError, SandboxFilter, SandboxRecord, SandboxSort, SandboxStatus,
+    Direction, RecordsError, SandboxFilter, SandboxRecord, SandboxSort, SandboxStats,
+    SandboxStatus, StatsFilter,
 };
 
 const KIND: &str = "sandbox";
@@ -81,6 +82,55 @@ pub(super) fn list(
             offset: filter.offset,
         },
     )
+}
+
+/// The sums over an organisation's sandboxes, by one pass over its part of an index.
+pub(super) fn stats(
+    connection: &Connection,
+    wanted: &StatsFilter,
+) -> Result<SandboxStats, RecordsError> {
+    // `TOTAL` is a float, which a sum that is too large does not make an error.
+    let sql = "SELECT status, COUNT(*), TOTAL(executions),
+                      TOTAL(record ->> '$.cpu_time_ms'),
+                      TOTAL(record ->> '$.memory_byte_seconds'),
+                      TOTAL(record ->> '$.network_egress_bytes')
+               FROM sandboxes
+               WHERE org = ?1 AND created_at >= ?2 AND created_at < ?3
+               GROUP BY status";
+    let start = wanted.start.map_or(i64::MIN, column);
+    let end = wanted.end.map_or(i64::MAX, column);
+    let mut statement = connection.prepare_cached(sql).map_err(row::reading)?;
+    let mut rows = statement
+        .query(params![wanted.org.as_str(), start, end])
+        .map_err(row::reading)?;
+    let mut stats = SandboxStats::default();
+    while let Some(found) = rows.next().map_err(row::reading)? {
+        let status: String = found.get(0).map_err(row::reading)?;
+        let count: i64 = found.get(1).map_err(row::reading)?;
+        if let Some(status) = SandboxStatus::parse(&status) {
+            stats.count(status, count.unsigned_abs());
+        }
+        for (index, sum) in [
+            (2, &mut stats.executions),
+            (3, &mut stats.cpu_time_ms),
+            (4, &mut stats.memory_byte_seconds),
+            (5, &mut stats.network_egress_bytes),
+        ] {
+            let total: f64 = found.get(index).map_err(row::reading)?;
+            *sum = sum.saturating_add(whole(total));
+        }
+    }
+    Ok(stats)
+}
+
+/// A sum of whole numbers.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "it is none, and what is out of range becomes the nearest that is not"
+)]
+fn whole(total: f64) -> u64 {
+    total as u64
 }
 
 /// The text after `WHERE`, made of constants only, and the values for its question marks. It says the

@@ -203,7 +203,8 @@ impl Description {
     /// Bytes that can be written now without waiting.
     pub(crate) fn room(&self) -> Result<usize, Fail> {
         match &*self.0 {
-            Kind::Null | Kind::Spool(_) => Ok(WRITE_PERMIT),
+            Kind::Null => Ok(WRITE_PERMIT),
+            Kind::Spool(spool) => Ok(spool.room()),
             Kind::File { handle, .. } if handle.access().write => Ok(WRITE_PERMIT),
             Kind::Writer(writer) => writer.room().map_err(|_| Fail::BrokenPipe),
             Kind::File { .. } | Kind::Bytes { .. } | Kind::Reader(_) => {
@@ -218,10 +219,7 @@ impl Description {
         let length = bytes.len();
         match &*self.0 {
             Kind::Null => Ok(length),
-            Kind::Spool(spool) => {
-                spool.append(&bytes);
-                Ok(length)
-            }
+            Kind::Spool(spool) => Ok(spool.offer(&bytes)),
             Kind::Writer(writer) => match writer.push(bytes) {
                 Ok(()) => Ok(length),
                 Err(_) => Err(Fail::BrokenPipe),
@@ -246,10 +244,15 @@ impl Description {
     }
 
     /// Writes all of what [`Description::room`] has allowed. If another writer has taken the room in
-    /// between, a pipe holds more than its capacity for a moment.
+    /// between, a pipe or spool holds more than its capacity for a moment.
     pub(crate) fn write_allowed(&self, mut bytes: Bytes) -> Result<(), Fail> {
-        if let Kind::Writer(writer) = &*self.0 {
-            return writer.push(bytes).map_err(|_| Fail::BrokenPipe);
+        match &*self.0 {
+            Kind::Writer(writer) => return writer.push(bytes).map_err(|_| Fail::BrokenPipe),
+            Kind::Spool(spool) => {
+                spool.append(&bytes);
+                return Ok(());
+            }
+            Kind::Null | Kind::Bytes { .. } | Kind::Reader(_) | Kind::File { .. } => {}
         }
         while !bytes.is_empty() {
             let written = self.try_write(bytes.clone())?;
@@ -266,7 +269,8 @@ impl Description {
         match &*self.0 {
             Kind::Reader(reader) => reader.watch().ready().await,
             Kind::Writer(writer) => writer.ready().await,
-            Kind::Null | Kind::Bytes { .. } | Kind::Spool(_) | Kind::File { .. } => {}
+            Kind::Spool(spool) => spool.ready().await,
+            Kind::Null | Kind::Bytes { .. } | Kind::File { .. } => {}
         }
     }
 }

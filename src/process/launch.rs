@@ -36,7 +36,7 @@ pub(crate) enum Input {
 pub(crate) enum Output {
     /// Dropped.
     Discard,
-    /// Kept, up to the spool's limit; never blocks the guest.
+    /// Kept, up to the spool's limit; beyond that the guest waits for those who read it, if any do.
     Spool(Arc<Spool>),
     /// Into a pipe: the guest waits while it is full.
     Pipe(Arc<PipeWriter>),

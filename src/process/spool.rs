@@ -2,10 +2,16 @@
 //!
 //! A spool keeps what a process writes, from byte 0, so that a reader may come at any time: before
 //! the process starts, while it runs, or after it ended. The first bytes are held in memory, the
-//! rest in a file; what exceeds the limit is dropped and marked.
+//! rest in a file, up to a limit; having more than that is marked.
+//!
+//! What exceeds the limit goes through a *window* to the readers that are there: each gets all of it,
+//! and while the slowest has not, the process waits. Without a reader it is dropped. A reader counts
+//! from its first read to its end, so one that nobody reads from holds nobody up. One that comes when
+//! something was let go of already gets what is kept, and then the end with the process's.
 //!
 //! Durability: none by itself. [`Spool::persist`] moves everything to the file.
 
+use std::collections::{HashMap, VecDeque};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -20,6 +26,10 @@ use crate::clock::Clock;
 const MEMORY_BYTES: usize = 64 << 10;
 /// Most bytes handed to a reader at once.
 const CHUNK_BYTES: usize = 64 << 10;
+/// Bytes beyond the limit that wait for readers.
+const WINDOW_BYTES: usize = 256 << 10;
+/// Most bytes that are taken at once where nobody waits.
+const WRITE_PERMIT: usize = 256 << 10;
 
 /// Retained output of one stream of one process.
 #[derive(Debug)]
@@ -40,12 +50,55 @@ struct State {
     file: Option<Arc<File>>,
     length: u64,
     written: u64,
+    /// Bytes beyond `length` that a reader has not had yet.
+    window: VecDeque<u8>,
+    /// Where the window begins, counted from byte 0; beyond `length` once something was let go of.
+    window_start: u64,
+    /// Where the readers are for whom the window is.
+    readers: HashMap<u64, u64>,
+    next_reader: u64,
     truncated: bool,
     closed: bool,
+    /// Those who will each close it; it is closed by the last.
+    writers: u32,
+    /// Everything is in the file, which is not open.
+    parked: bool,
     failed: bool,
     discarded: bool,
     /// A line was begun and not ended.
     in_line: bool,
+}
+
+impl State {
+    /// Drops what all readers of the window have had: everything, if there are none.
+    fn let_go(&mut self) {
+        let end = self.window_start.saturating_add(self.window.len() as u64);
+        let needed = self.readers.values().copied().min().unwrap_or(end);
+        let had = needed.clamp(self.window_start, end) - self.window_start;
+        let had = usize::try_from(had).unwrap_or(self.window.len());
+        drop(self.window.drain(..had.min(self.window.len())));
+        self.window_start += had as u64;
+        if self.window.is_empty() && self.readers.is_empty() {
+            self.window = VecDeque::new();
+        }
+    }
+
+    /// Where a reader at `position` finds something beyond what is kept.
+    fn beyond(&self, position: u64, most: usize) -> Bytes {
+        let Some(skipped) = position.checked_sub(self.window_start) else {
+            return Bytes::new();
+        };
+        let (front, back) = self.window.as_slices();
+        let skipped = usize::try_from(skipped).unwrap_or(usize::MAX);
+        // A piece that is in one place; the rest comes with the next read.
+        let piece = match front.get(skipped..) {
+            Some(piece) if !piece.is_empty() => piece,
+            _ => back
+                .get(skipped.saturating_sub(front.len())..)
+                .unwrap_or_default(),
+        };
+        Bytes::copy_from_slice(piece.get(..most).unwrap_or(piece))
+    }
 }
 
 impl Spool {
@@ -98,39 +151,96 @@ impl Spool {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Appends. Never blocks on readers; a failing disk truncates the output and is logged.
+    /// Appends all of `bytes`, whether there is room or not. A failing disk is logged; what it should
+    /// have kept is dropped without readers.
     pub(crate) fn append(&self, bytes: &[u8]) {
-        {
-            let mut state = self.lock();
-            if state.closed {
-                return;
-            }
-            state.written += bytes.len() as u64;
-            let stamped;
-            let bytes = match &self.stamps {
-                Some(clock) => {
-                    stamped = stamp(bytes, &mut state.in_line, &**clock);
-                    &stamped
-                }
-                None => bytes,
-            };
-            let room = usize::try_from(self.limit - state.length).unwrap_or(usize::MAX);
-            let kept = bytes.get(..room.min(bytes.len())).unwrap_or_default();
-            if kept.len() < bytes.len() {
-                state.truncated = true;
-            }
-            if kept.is_empty() || state.failed {
-                return;
-            }
-            if let Err(error) = self.keep(&mut state, kept) {
-                tracing::error!(%error, "output cannot be kept; it is truncated");
-                state.failed = true;
-                state.truncated = true;
-                return;
-            }
-            state.length += kept.len() as u64;
-        }
+        self.put(&mut self.lock(), bytes);
         self.changed.notify_waiters();
+    }
+
+    /// Appends what there is room for; tells how many bytes.
+    pub(crate) fn offer(&self, bytes: &[u8]) -> usize {
+        let taken = {
+            let mut state = self.lock();
+            let taken = bytes.len().min(self.room_in(&state));
+            self.put(&mut state, bytes.get(..taken).unwrap_or_default());
+            taken
+        };
+        self.changed.notify_waiters();
+        taken
+    }
+
+    /// Bytes that can be appended now without going ahead of the readers.
+    pub(crate) fn room(&self) -> usize {
+        self.room_in(&self.lock())
+    }
+
+    /// Resolves when there is room for something.
+    pub(crate) async fn ready(&self) {
+        loop {
+            let changed = self.changed.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            if self.room() > 0 {
+                return;
+            }
+            changed.await;
+        }
+    }
+
+    fn room_in(&self, state: &State) -> usize {
+        // What is written after the end is dropped; nobody waits for that.
+        if state.readers.is_empty() || state.closed {
+            return WRITE_PERMIT;
+        }
+        let window = WINDOW_BYTES.saturating_sub(state.window.len());
+        usize::try_from(self.to_keep(state))
+            .unwrap_or(usize::MAX)
+            .saturating_add(window)
+            .min(WRITE_PERMIT)
+    }
+
+    /// Bytes that will still be kept.
+    fn to_keep(&self, state: &State) -> u64 {
+        if state.failed || state.truncated {
+            0
+        } else {
+            self.limit.saturating_sub(state.length)
+        }
+    }
+
+    fn put(&self, state: &mut State, bytes: &[u8]) {
+        if state.closed {
+            return;
+        }
+        state.written += bytes.len() as u64;
+        let stamped;
+        let bytes = match &self.stamps {
+            Some(clock) => {
+                stamped = stamp(bytes, &mut state.in_line, &**clock);
+                &stamped
+            }
+            None => bytes,
+        };
+        let room = usize::try_from(self.to_keep(state)).unwrap_or(usize::MAX);
+        let (mut kept, mut beyond) = bytes.split_at(room.min(bytes.len()));
+        if !kept.is_empty()
+            && let Err(error) = self.keep(state, kept)
+        {
+            tracing::error!(%error, "output cannot be kept; it is truncated");
+            state.failed = true;
+            (kept, beyond) = (&[], bytes);
+        }
+        state.length += kept.len() as u64;
+        if !state.truncated {
+            state.window_start = state.length;
+        }
+        if beyond.is_empty() {
+            return;
+        }
+        state.truncated = true;
+        state.window.extend(beyond);
+        state.let_go();
     }
 
     fn keep(&self, state: &mut State, bytes: &[u8]) -> io::Result<()> {
@@ -174,7 +284,7 @@ impl Spool {
     /// path, or after [`Spool::discard`], nothing happens. Blocking.
     pub(crate) fn persist(&self) -> io::Result<()> {
         let mut state = self.lock();
-        if state.file.is_none() && !state.discarded {
+        if state.file.is_none() && !state.discarded && !state.parked {
             self.spill(&mut state)?;
         }
         Ok(())
@@ -187,7 +297,9 @@ impl Spool {
         state.closed = true;
         state.length = 0;
         state.memory = Vec::new();
-        if state.file.take().is_some()
+        state.window = VecDeque::new();
+        let parked = std::mem::take(&mut state.parked);
+        if (state.file.take().is_some() || parked)
             && let Some(path) = &self.path
             && let Err(error) = fs::remove_file(path)
         {
@@ -197,18 +309,66 @@ impl Spool {
         self.changed.notify_waiters();
     }
 
-    /// The end of the stream: readers that have everything see it.
+    /// One more will write, and close. What was closed goes on where it ended.
+    ///
+    /// # Errors
+    /// What opening the file again gives.
+    pub(crate) fn open(&self) -> io::Result<()> {
+        let mut state = self.lock();
+        if state.parked
+            && let Some(path) = &self.path
+        {
+            let file = File::options().read(true).append(true).open(path)?;
+            state.file = Some(Arc::new(file));
+            state.parked = false;
+        }
+        state.writers += 1;
+        state.closed = state.discarded;
+        Ok(())
+    }
+
+    /// The end of the stream, if no other writer is left: readers that have everything see it.
     pub(crate) fn close(&self) {
-        self.lock().closed = true;
+        let mut state = self.lock();
+        state.writers = state.writers.saturating_sub(1);
+        state.closed |= state.writers == 0;
+        drop(state);
         self.changed.notify_waiters();
+    }
+
+    /// As if it had never been opened, if nothing was written.
+    pub(crate) fn reopen_empty(&self) {
+        let mut state = self.lock();
+        if state.written == 0 && state.writers == 0 {
+            state.closed = state.discarded;
+        }
+    }
+
+    /// Whether it has ended.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.lock().closed
+    }
+
+    /// Lets go of the file of an ended output that was persisted; it is opened again when needed.
+    pub(crate) fn park(&self) {
+        let mut state = self.lock();
+        if state.closed && self.path.is_some() && state.file.take().is_some() {
+            state.parked = true;
+        }
+    }
+
+    /// Bytes that are kept.
+    pub(crate) fn length(&self) -> u64 {
+        self.lock().length
     }
 
     /// Whether some of it is in a file.
     pub(crate) fn has_file(&self) -> bool {
-        self.lock().file.is_some()
+        let state = self.lock();
+        state.file.is_some() || state.parked
     }
 
-    /// Whether output was dropped because of the limit.
+    /// Whether not all output is kept, because of the limit.
     pub(crate) fn truncated(&self) -> bool {
         self.lock().truncated
     }
@@ -223,6 +383,8 @@ impl Spool {
         SpoolReader {
             spool: Arc::clone(self),
             position: 0,
+            place: None,
+            file: None,
         }
     }
 }
@@ -246,12 +408,17 @@ fn stamp(bytes: &[u8], in_line: &mut bool, clock: &dyn Clock) -> Vec<u8> {
 pub(crate) struct SpoolReader {
     spool: Arc<Spool>,
     position: u64,
+    /// Its key among the readers, from its first read on.
+    place: Option<u64>,
+    /// The file of a spool that has let go of its own.
+    file: Option<Arc<File>>,
 }
 
 /// What a reader finds at its position.
 enum Found {
     Bytes(Bytes),
     InFile(Arc<File>, usize),
+    Parked,
     End,
     Nothing,
 }
@@ -259,6 +426,7 @@ enum Found {
 impl SpoolReader {
     /// The next bytes, at most 64 KiB; `None` at the end. Dropping the future loses nothing.
     pub(crate) async fn next(&mut self) -> Option<io::Result<Bytes>> {
+        self.enter();
         loop {
             let spool = Arc::clone(&self.spool);
             let changed = spool.changed.notified();
@@ -266,7 +434,7 @@ impl SpoolReader {
             changed.as_mut().enable();
             match self.find() {
                 Found::Bytes(bytes) => {
-                    self.position += bytes.len() as u64;
+                    self.moved(bytes.len());
                     return Some(Ok(bytes));
                 }
                 Found::InFile(file, length) => {
@@ -278,12 +446,20 @@ impl SpoolReader {
                     });
                     return Some(match read.await {
                         Ok(Ok(bytes)) => {
-                            self.position += bytes.len() as u64;
+                            self.moved(bytes.len());
                             Ok(bytes)
                         }
                         Ok(Err(error)) => Err(error),
                         Err(error) => Err(io::Error::other(error)),
                     });
+                }
+                Found::Parked => {
+                    let path = spool.path.clone().unwrap_or_default();
+                    let open = tokio::task::spawn_blocking(move || File::open(path));
+                    match open.await.map_err(io::Error::other).flatten() {
+                        Ok(file) => self.file = Some(Arc::new(file)),
+                        Err(error) => return Some(Err(error)),
+                    }
                 }
                 Found::End => return None,
                 Found::Nothing => changed.await,
@@ -291,10 +467,47 @@ impl SpoolReader {
         }
     }
 
+    /// From now on nothing is let go of that it has not had, unless that has happened.
+    fn enter(&mut self) {
+        if self.place.is_some() {
+            return;
+        }
+        let mut state = self.spool.lock();
+        if state.closed && !state.truncated || state.window_start > state.length {
+            return;
+        }
+        let place = state.next_reader;
+        state.next_reader += 1;
+        state.readers.insert(place, self.position);
+        self.place = Some(place);
+    }
+
+    fn moved(&mut self, by: usize) {
+        self.position += by as u64;
+        let Some(place) = self.place else {
+            return;
+        };
+        let mut state = self.spool.lock();
+        state.readers.insert(place, self.position);
+        let held_up = !state.window.is_empty();
+        state.let_go();
+        drop(state);
+        if held_up {
+            self.spool.changed.notify_waiters();
+        }
+    }
+
     fn find(&self) -> Found {
         let state = self.spool.lock();
         let available = state.length.saturating_sub(self.position);
         if available == 0 {
+            let beyond = match self.place {
+                Some(_) => state.beyond(self.position, CHUNK_BYTES),
+                None => Bytes::new(),
+            };
+            if !beyond.is_empty() {
+                return Found::Bytes(beyond);
+            }
             return if state.closed {
                 Found::End
             } else {
@@ -304,13 +517,28 @@ impl SpoolReader {
         let length = usize::try_from(available)
             .unwrap_or(CHUNK_BYTES)
             .min(CHUNK_BYTES);
-        if let Some(file) = &state.file {
+        if let Some(file) = state.file.as_ref().or(self.file.as_ref()) {
             return Found::InFile(Arc::clone(file), length);
+        }
+        if state.parked {
+            return Found::Parked;
         }
         let start = usize::try_from(self.position).unwrap_or(usize::MAX);
         match state.memory.get(start..start.saturating_add(length)) {
             Some(bytes) => Found::Bytes(Bytes::copy_from_slice(bytes)),
             None => Found::End,
+        }
+    }
+}
+
+impl Drop for SpoolReader {
+    fn drop(&mut self) {
+        if let Some(place) = self.place {
+            let mut state = self.spool.lock();
+            state.readers.remove(&place);
+            state.let_go();
+            drop(state);
+            self.spool.changed.notify_waiters();
         }
     }
 }
@@ -336,88 +564,4 @@ fn read_exact_at(file: &File, mut buffer: &mut [u8], mut position: u64) -> io::R
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-    use crate::clock::{ManualClock, Timestamp};
-
-    async fn read_all(mut reader: SpoolReader) -> Vec<u8> {
-        let mut all = Vec::new();
-        while let Some(bytes) = reader.next().await {
-            all.extend_from_slice(&bytes.unwrap());
-        }
-        all
-    }
-
-    #[tokio::test]
-    async fn readers_before_during_and_after_see_the_same() {
-        let folder = tempfile::tempdir().unwrap();
-        let spool = Spool::new(Some(folder.path().join("x/out")), u64::MAX);
-        let early = tokio::spawn(read_all(spool.reader()));
-        let mut expected = Vec::new();
-        for i in 0..100u8 {
-            let block = vec![i; 3000];
-            spool.append(&block);
-            expected.extend_from_slice(&block);
-            if i == 50 {
-                tokio::task::yield_now().await;
-            }
-        }
-        let during = tokio::spawn(read_all(spool.reader()));
-        spool.close();
-        assert_eq!(early.await.unwrap(), expected);
-        assert_eq!(during.await.unwrap(), expected);
-        assert_eq!(read_all(spool.reader()).await, expected);
-        assert!(!spool.truncated());
-    }
-
-    #[tokio::test]
-    async fn the_limit_truncates_and_says_so() {
-        let spool = Spool::new(None, 10);
-        spool.append(b"12345678");
-        assert!(!spool.truncated());
-        spool.append(b"abcdef");
-        spool.append(b"more");
-        spool.close();
-        assert!(spool.truncated());
-        assert_eq!(spool.written(), 18);
-        assert_eq!(read_all(spool.reader()).await, b"12345678ab");
-    }
-
-    #[tokio::test]
-    async fn each_line_is_stamped_once_however_it_is_written() {
-        let clock = Arc::new(ManualClock::new(Timestamp::EPOCH));
-        let spool = Spool::stamped(None, 1000, Some(clock.clone()));
-        spool.append(b"one\ntw");
-        clock.advance(Duration::from_secs(1));
-        spool.append(b"o\n");
-        spool.append(b"");
-        spool.append(b"three");
-        spool.close();
-        let expected = "1970-01-01T00:00:00.000Z one\n1970-01-01T00:00:00.000Z two\n\
-                        1970-01-01T00:00:01.000Z three";
-        assert_eq!(read_all(spool.reader()).await, expected.as_bytes());
-        assert_eq!(spool.written(), 13);
-    }
-
-    #[tokio::test]
-    async fn a_persisted_spool_can_be_reopened() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("out");
-        let spool = Spool::new(Some(path.clone()), 100);
-        spool.append(b"short");
-        assert!(!path.exists());
-        spool.persist().unwrap();
-        spool.append(b" and more");
-        spool.close();
-        let again = Spool::reopen(path, 100);
-        assert_eq!(read_all(again.reader()).await, b"short and more");
-        spool.discard();
-        assert!(!folder.path().join("out").exists());
-        spool.persist().unwrap();
-        assert!(!folder.path().join("out").exists());
-        let gone = Spool::reopen(folder.path().join("never"), 100);
-        assert_eq!(read_all(gone.reader()).await, b"");
-    }
-}
+mod tests;

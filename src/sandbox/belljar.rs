@@ -50,7 +50,7 @@ pub(crate) struct Shared {
     /// Where trees are.
     pub(crate) store: Store,
     pub(crate) ledger: Ledger,
-    pub(crate) streams: Streams,
+    pub(crate) streams: Arc<Streams>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) default_memory: ByteSize,
     /// Processes that one sandbox may have.
@@ -71,9 +71,13 @@ pub(crate) struct Shared {
     pub(crate) closing: AtomicBool,
     /// Where sandboxes have their journals.
     pub(crate) folders: Arc<Dir>,
+    /// Where everything is.
+    pub(super) data: PathBuf,
     pub(super) collector: Collector,
     /// Held by whoever works on the whole store; nobody does once this is closed.
     pub(super) survey: tokio::sync::Mutex<()>,
+    /// Held while a sandbox without a handle is destroyed.
+    pub(super) destroying: tokio::sync::Mutex<()>,
     sandboxes: Mutex<HashMap<SandboxId, Arc<Inner>>>,
     executions: Mutex<HashMap<ExecutionId, Weak<Running>>>,
     jobs: Mutex<HashMap<JobId, Weak<RunningJob>>>,
@@ -232,7 +236,7 @@ impl Belljar {
             store: runtimes.store().clone(),
             runtimes: Arc::new(runtimes),
             ledger,
-            streams: Streams::new(output, options.output_limit.bytes()),
+            streams: Arc::new(Streams::new(output, options.output_limit.bytes())),
             clock: options.clock,
             default_memory: options.default_memory,
             sandbox_processes: options.sandbox_processes.into(),
@@ -255,8 +259,10 @@ impl Belljar {
             places: Arc::new(Counter::new(options.max_sandboxes)),
             closing: AtomicBool::new(false),
             folders: Arc::new(folders),
+            data,
             collector: Collector::new(options.collect_every),
             survey: tokio::sync::Mutex::default(),
+            destroying: tokio::sync::Mutex::default(),
             sandboxes: Mutex::default(),
             executions: Mutex::default(),
             jobs: Mutex::default(),
@@ -322,9 +328,8 @@ impl Belljar {
         let sandbox = self.create(options.command(command)).await?;
         let running = sandbox.current().ok_or_else(|| not_found(sandbox.id()))?;
         let execution = Execution::new(running);
-        let stdout = execution.stdout();
-        let stderr = execution.stderr();
         let record = execution.wait().await;
+        let (stdout, stderr) = (execution.stdout(), execution.stderr());
         let output = Output {
             sandbox_id: sandbox.id().clone(),
             status: record.status,

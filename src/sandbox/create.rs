@@ -15,6 +15,7 @@ use super::handle::{Inner, Sandbox};
 use super::lineage;
 use super::options::{Command, FileWrite, SandboxOptions};
 use super::packages;
+use super::reaper;
 use super::records::{Change, Records, SandboxMode, SandboxRecord, SandboxStatus, SnapshotRecord};
 use super::run::{self, Prepared};
 use super::runtimes::Runtimes;
@@ -207,10 +208,14 @@ async fn make(
     // A one-shot sandbox does not outlive a crash anyway; any other is there once its creation
     // was answered.
     if interactive {
-        inner
-            .recorded()
-            .await
-            .inspect_err(|error| inner.fail(error))?;
+        if let Err(error) = inner.recorded().await {
+            // Nobody was told of it: not even a failed one is left.
+            inner.stop(true).await;
+            reaper::purge(&inner);
+            let forget = vec![Change::PurgeSandbox(inner.id.clone())];
+            inner.shared.ledger.write(forget);
+            return Err(error);
+        }
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use thiserror::Error;
 use super::journal::JournalError;
 use super::records::{RecordsError, SandboxStatus};
 use crate::engine::EngineError;
-use crate::id::{ExecutionId, JobId, SandboxId};
+use crate::id::{ExecutionId, JobId, SandboxId, StreamId};
 use crate::process::LaunchError;
 use crate::runtime::RuntimeError;
 use crate::store::StoreError;
@@ -52,6 +52,12 @@ pub(crate) enum Repr {
     ExecutionNotFound { id: ExecutionId },
     #[error("there is no job {id}")]
     JobNotFound { id: JobId },
+    #[error("there is no stream {id}")]
+    StreamNotFound { id: StreamId },
+    #[error("stream {id} {what}")]
+    StreamUse { id: StreamId, what: &'static str },
+    #[error("stream {id} would have {size} bytes, more than the limit of {limit}")]
+    StreamTooLarge { id: StreamId, size: u64, limit: u64 },
     #[error("there is no snapshot {reference:?}")]
     SnapshotNotFound { reference: String },
     #[error("sandbox {sandbox} has no checkpoint {reference:?}")]
@@ -83,8 +89,6 @@ pub(crate) enum Repr {
     FilesInUse { id: SandboxId },
     #[error("{what}: {reason}")]
     Invalid { what: &'static str, reason: String },
-    #[error("{what} is not available in this version of Belljar")]
-    NotAvailable { what: &'static str },
     #[error("{limit} is reached ({value}); {advice}")]
     Limit {
         limit: &'static str,
@@ -108,6 +112,24 @@ pub(crate) enum Repr {
     Store(#[from] StoreError),
     #[error("the archive cannot be imported")]
     Import(#[source] StoreError),
+    #[error("the archive has more than {limit} {what}")]
+    ArchiveTooLarge { what: &'static str, limit: u64 },
+    #[error(
+        "the archive unpacks to {bytes} bytes in {entries} entries; the sandbox's disk has {disk} \
+         bytes and {files} entries"
+    )]
+    NoRoom {
+        bytes: u64,
+        entries: u64,
+        disk: u64,
+        files: u64,
+    },
+    #[error("{written} of {entries} entries of the archive were unpacked before this happened")]
+    Unpacked {
+        written: u64,
+        entries: u64,
+        source: Box<SandboxError>,
+    },
     #[error("files cannot be saved")]
     Journal(#[from] JournalError),
     #[error(transparent)]
@@ -137,6 +159,7 @@ impl SandboxError {
             | Repr::ExecutionNotFound { .. }
             | Repr::JobNotFound { .. }
             | Repr::SnapshotNotFound { .. }
+            | Repr::StreamNotFound { .. }
             | Repr::CheckpointNotFound { .. }
             | Repr::RuntimeNotFound { .. }
             | Repr::Fs(FsError::NotFound { .. }) => ErrorKind::NotFound,
@@ -144,11 +167,11 @@ impl SandboxError {
             Repr::Busy { .. } => ErrorKind::Busy,
             Repr::Conflict { .. }
             | Repr::CheckpointExists { .. }
+            | Repr::StreamUse { .. }
             | Repr::JobsRunning { .. }
             | Repr::FilesInUse { .. }
             | Repr::Fs(FsError::Exists { .. } | FsError::NotEmpty { .. }) => ErrorKind::Conflict,
             Repr::Invalid { .. }
-            | Repr::NotAvailable { .. }
             | Repr::Fs(
                 FsError::NotADirectory { .. }
                 | FsError::IsADirectory { .. }
@@ -156,7 +179,12 @@ impl SandboxError {
                 | FsError::NameTooLong { .. }
                 | FsError::PermissionDenied { .. },
             ) => ErrorKind::InvalidArgument,
-            Repr::Limit { .. } | Repr::Fs(FsError::TooLarge { .. } | FsError::NoSpace { .. }) => {
+            Repr::Unpacked { source, .. } => source.kind(),
+            Repr::Limit { .. }
+            | Repr::ArchiveTooLarge { .. }
+            | Repr::NoRoom { .. }
+            | Repr::StreamTooLarge { .. }
+            | Repr::Fs(FsError::TooLarge { .. } | FsError::NoSpace { .. }) => {
                 ErrorKind::LimitExceeded
             }
             Repr::Import(StoreError::ArchiveTooLarge { .. }) => ErrorKind::LimitExceeded,
@@ -191,13 +219,17 @@ impl SandboxError {
             Repr::ExecutionNotFound { .. } => "EXECUTION_NOT_FOUND",
             Repr::JobNotFound { .. } => "JOB_NOT_FOUND",
             Repr::SnapshotNotFound { .. } => "SNAPSHOT_NOT_FOUND",
+            Repr::StreamNotFound { .. } => "STREAM_NOT_FOUND",
             Repr::CheckpointNotFound { .. } => "CHECKPOINT_NOT_FOUND",
             Repr::RuntimeNotFound { .. } => "RUNTIME_NOT_FOUND",
             Repr::Fs(FsError::NotFound { .. }) => "FILE_NOT_FOUND",
             Repr::Ended { .. } => "SANDBOX_TERMINATED",
             Repr::Busy { .. } => "SANDBOX_BUSY",
-            Repr::NotAvailable { .. } => "NOT_IMPLEMENTED",
-            Repr::Fs(FsError::TooLarge { .. })
+            Repr::Unpacked { source, .. } => source.code(),
+            Repr::StreamTooLarge { .. }
+            | Repr::ArchiveTooLarge { .. }
+            | Repr::NoRoom { .. }
+            | Repr::Fs(FsError::TooLarge { .. })
             | Repr::Import(StoreError::ArchiveTooLarge { .. }) => "TOO_LARGE",
             _ => match self.kind() {
                 ErrorKind::NotFound => "NOT_FOUND",

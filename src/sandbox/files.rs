@@ -51,7 +51,7 @@ impl Inner {
     }
 
     /// As [`Inner::with_files`], and saves what has changed.
-    async fn change_files<T: Send + 'static>(
+    pub(super) async fn change_files<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Vfs) -> Result<T, SandboxError> + Send + 'static,
     ) -> Result<T, SandboxError> {

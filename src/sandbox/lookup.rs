@@ -3,15 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use super::belljar::Belljar;
 use super::error::{Repr, SandboxError};
+use super::event::{EventKind, event};
 use super::execution::Running;
 use super::handle::{Sandbox, not_found};
 use super::job::RunningJob;
 use super::records::{
-    Direction, EventRecord, ExecutionRecord, JobRecord, SandboxFilter, SandboxRecord,
+    Change, Direction, EventRecord, ExecutionRecord, JobRecord, SandboxFilter, SandboxRecord,
+    SandboxStats, SandboxStatus, StatsFilter,
 };
-use super::stream::Stream;
+use super::stream::{Stream, StreamFilter, StreamInfo, StreamOptions};
 use crate::id::{ExecutionId, JobId, OrgId, SandboxId, StreamId};
 
 impl Belljar {
@@ -23,6 +27,35 @@ impl Belljar {
         let sandboxes = self.shared.sandboxes();
         let inner = sandboxes.get(id).ok_or_else(|| not_found(id))?;
         Ok(Sandbox::new(Arc::clone(inner)))
+    }
+
+    /// Destroys a sandbox as [`Sandbox::destroy`] does, also one that ended so long ago, or before a
+    /// restart, that there is no handle to it: it leaves the lists. One that is deleted stays as it is.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound), and as [`Sandbox::destroy`].
+    pub async fn destroy(&self, id: &SandboxId) -> Result<(), SandboxError> {
+        if let Ok(sandbox) = self.sandbox(id) {
+            return sandbox.destroy().await;
+        }
+        // One after the other, so that it is destroyed once.
+        let _alone = self.shared.destroying.lock().await;
+        let mut record = self.sandbox_record(id).await?;
+        if record.status == SandboxStatus::Deleted {
+            return Ok(());
+        }
+        let now = self.shared.clock.now();
+        // Whatever it was, without a handle it has ended.
+        record.status = SandboxStatus::Deleted;
+        record.updated_at = now;
+        record.ended_at.get_or_insert(now);
+        let changes = vec![
+            Change::PutSandbox(Box::new(record)),
+            Change::DeleteCheckpointsOf(id.clone()),
+            Change::AddEvent(event(id, EventKind::Destroy, now, [])),
+        ];
+        self.shared.ledger.commit(changes).await?;
+        Ok(())
     }
 
     /// What is known of a sandbox, also of one that ended long ago.
@@ -54,6 +87,16 @@ impl Belljar {
             .ledger
             .read(move |records| records.sandboxes(&filter));
         Ok(found.await?)
+    }
+
+    /// The sums over the sandboxes of an organisation.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Internal`](super::ErrorKind::Internal) if records cannot be read.
+    pub async fn stats(&self, wanted: StatsFilter) -> Result<SandboxStats, SandboxError> {
+        let ledger = &self.shared.ledger;
+        let sums = ledger.read(move |records| records.sandbox_stats(&wanted));
+        Ok(sums.await?)
     }
 
     /// What is known of an execution.
@@ -215,10 +258,59 @@ impl Belljar {
         Ok(found.await?)
     }
 
-    /// Makes an input stream of `org`, for [`Stdin::Stream`](super::Stdin::Stream).
+    /// Makes a stream of `org`: input for [`Stdin::Stream`](super::Stdin::Stream), output for
+    /// [`OutputMode::Route`](super::OutputMode::Route), or data that callers append; the first use
+    /// decides. One that a sandbox uses goes with it. Streams do not survive a restart.
+    ///
+    /// # Errors
+    /// [`ErrorKind::LimitExceeded`](super::ErrorKind::LimitExceeded) if it has 1000 that no sandbox
+    /// uses.
+    pub fn create_stream(
+        &self,
+        org: &OrgId,
+        options: StreamOptions,
+    ) -> Result<StreamId, SandboxError> {
+        let now = self.shared.clock.now();
+        self.shared.streams.create(org, options, now)
+    }
+
+    /// Lists the streams that `org` has made; also gives how many match before paging.
     #[must_use]
-    pub fn create_stream(&self, org: &OrgId) -> StreamId {
-        self.shared.streams.create_input(org.clone())
+    pub fn streams(&self, org: &OrgId, filter: &StreamFilter) -> (Vec<StreamInfo>, u64) {
+        self.shared.streams.list(org, filter)
+    }
+
+    /// Appends to a stream that was made, all of `bytes` or nothing.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound),
+    /// [`ErrorKind::Conflict`](super::ErrorKind::Conflict) if it was completed or a command uses it,
+    /// [`ErrorKind::LimitExceeded`](super::ErrorKind::LimitExceeded) beyond the output limit, or when
+    /// the organisation's streams have 1 GiB.
+    pub async fn append_stream(&self, id: &StreamId, bytes: Bytes) -> Result<(), SandboxError> {
+        let stream = self.known_stream(id)?;
+        let streams = Arc::clone(&self.shared.streams);
+        let append = self
+            .shared
+            .blocking(move || streams.append(&stream, &bytes));
+        append.await
+    }
+
+    /// Forgets a stream that was made; its readers see the end.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound),
+    /// [`ErrorKind::Conflict`](super::ErrorKind::Conflict) if a sandbox uses it.
+    pub async fn delete_stream(&self, id: &StreamId) -> Result<(), SandboxError> {
+        let stream = self.known_stream(id)?;
+        let streams = Arc::clone(&self.shared.streams);
+        let delete = self.shared.blocking(move || streams.delete(&stream));
+        delete.await
+    }
+
+    fn known_stream(&self, id: &StreamId) -> Result<Stream, SandboxError> {
+        let missing = || Repr::StreamNotFound { id: id.clone() }.into();
+        self.stream(id).ok_or_else(missing)
     }
 
     /// Finds a stream. Whoever knows the id may use it.

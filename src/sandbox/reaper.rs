@@ -51,6 +51,9 @@ pub(crate) async fn reap(shared: Weak<Shared>) {
                 purge(&inner);
             }
         }
+        if let Some(discard) = shared.streams.expire(shared.clock.now(), now) {
+            shared.runtimes.engine().spawn_blocking(discard);
+        }
         shared.forget_ended();
         shared.collect_if_due();
     }

@@ -14,6 +14,7 @@ mod job;
 mod memory;
 mod model;
 mod snapshot;
+mod stats;
 
 #[cfg(test)]
 pub(crate) mod contract;
@@ -29,6 +30,7 @@ pub use self::model::{
     SandboxMode, SandboxRecord, SandboxStatus, Timeouts,
 };
 pub use self::snapshot::{CheckpointRecord, SnapshotFilter, SnapshotRecord, SnapshotSort};
+pub use self::stats::{SandboxStats, StatsFilter};
 use crate::digest::Digest;
 use crate::id::{CheckpointId, ExecutionId, JobId, KeyId, SandboxId, SnapshotId};
 
@@ -145,6 +147,12 @@ pub trait Records: Send + Debug + 'static {
         &mut self,
         filter: &SandboxFilter,
     ) -> Result<(Vec<SandboxRecord>, u64), RecordsError>;
+
+    /// The sums over the sandboxes of an organisation that were made in a time.
+    ///
+    /// # Errors
+    /// If records cannot be read.
+    fn sandbox_stats(&mut self, wanted: &StatsFilter) -> Result<SandboxStats, RecordsError>;
 
     /// The execution of this id.
     ///

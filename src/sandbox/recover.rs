@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::io;
 use std::sync::Arc;
+use std::time::Instant;
 
 use serde_json::json;
 
@@ -15,7 +16,7 @@ use super::journal::Journal;
 use super::records::{
     Change, ExecutionStatus, JobStatus, SandboxFilter, SandboxMode, SandboxRecord, SandboxStatus,
 };
-use crate::id::SandboxId;
+use crate::id::{SandboxId, StreamId};
 
 /// What is said of work that a stopped server did not finish.
 const STOPPED: &str = "the server stopped while it was running";
@@ -24,6 +25,9 @@ const PAGE: u32 = 500;
 
 pub(crate) async fn recover(shared: &Arc<Shared>) -> Result<(), SandboxError> {
     fail_jobs(shared).await?;
+    let looking = Arc::clone(&shared.streams);
+    let look = tokio::task::spawn_blocking(move || looking.left_on_disk());
+    let mut output = look.await.map_err(Repr::Task)?.map_err(Repr::Data)?;
     let mut offset = 0;
     loop {
         let filter = SandboxFilter {
@@ -39,8 +43,9 @@ pub(crate) async fn recover(shared: &Arc<Shared>) -> Result<(), SandboxError> {
         let count = u32::try_from(page.len()).unwrap_or(u32::MAX);
         let mut ended = 0;
         for (record, files) in files_of(shared, page).await? {
-            if !restore(shared, record, files).await? {
-                ended += 1;
+            match restore(shared, record, files).await? {
+                Some(inner) => own_output(&inner, &mut output).await?,
+                None => ended += 1,
             }
         }
         if count < PAGE {
@@ -49,7 +54,34 @@ pub(crate) async fn recover(shared: &Arc<Shared>) -> Result<(), SandboxError> {
         // Those that have just failed are no longer among the live ones.
         offset += count - ended;
     }
+    // As long as if what wrote it had ended now.
+    let until = Instant::now() + shared.grace;
+    shared.streams.leave_until(output, until);
     remove_leftovers(shared).await
+}
+
+/// Gives a sandbox what is left of the output of its commands, to be removed with it.
+async fn own_output(
+    inner: &Arc<Inner>,
+    output: &mut HashSet<StreamId>,
+) -> Result<(), SandboxError> {
+    if output.is_empty() {
+        return Ok(());
+    }
+    let id = inner.id.clone();
+    let read = inner.shared.ledger.read(move |records| {
+        let executions = records.executions(&id, u32::MAX)?.into_iter();
+        let jobs = records.jobs(&id, u32::MAX)?.into_iter();
+        let of_executions = executions.flat_map(|one| [one.stdout, one.stderr]);
+        let of_jobs = jobs.flat_map(|one| [one.stdout, one.stderr]);
+        Ok(of_executions.chain(of_jobs).flatten().collect::<Vec<_>>())
+    });
+    for id in read.await? {
+        if output.remove(&id) {
+            inner.own_stream(id);
+        }
+    }
+    Ok(())
 }
 
 /// Jobs that were running have failed, also those of sandboxes that have ended meanwhile.
@@ -126,12 +158,12 @@ fn look_for(shared: &Shared, record: &SandboxRecord) -> Left {
     }
 }
 
-/// Brings one sandbox back; `false` if it has failed instead.
+/// Brings one sandbox back; `None` if it has failed instead.
 async fn restore(
     shared: &Arc<Shared>,
     mut record: SandboxRecord,
     left: Left,
-) -> Result<bool, SandboxError> {
+) -> Result<Option<Arc<Inner>>, SandboxError> {
     let now = shared.clock.now();
     let mut changes = Vec::new();
     let id = record.id.clone();
@@ -183,13 +215,20 @@ async fn restore(
     }
     shared.ledger.write(changes);
     let Some(journal) = journal else {
-        return Ok(false);
+        return Ok(None);
     };
     // More than the limit allows may have been recorded; they are not thrown away for it.
     let place = shared.places.try_acquire();
-    let inner = Inner::with(Arc::clone(shared), record, place, Some(*journal));
-    shared.sandboxes().insert(inner.id.clone(), Arc::new(inner));
-    Ok(true)
+    let inner = Arc::new(Inner::with(
+        Arc::clone(shared),
+        record,
+        place,
+        Some(*journal),
+    ));
+    shared
+        .sandboxes()
+        .insert(inner.id.clone(), Arc::clone(&inner));
+    Ok(Some(inner))
 }
 
 fn stopped() -> String {

@@ -92,8 +92,13 @@ pub(crate) fn connect(
         Some(path) => GuestPath::parse(path, &workspace)?,
         None => workspace,
     };
-    let (stdout, stdout_outlet, stdout_id) = output(sandbox, &command, &command.stdout, watch)?;
-    let (stderr, stderr_outlet, stderr_id) = output(sandbox, &command, &command.stderr, watch)?;
+    // Dropped on the way out, it takes back the outputs of a command that will not be.
+    let mut opened = Opened {
+        sandbox,
+        ids: Vec::new(),
+    };
+    let (stdout, stdout_outlet, stdout_id) = opened.output(&command, &command.stdout, watch)?;
+    let (stderr, stderr_outlet, stderr_id) = opened.output(&command, &command.stderr, watch)?;
     let (stdin, stdin_writer) = match std::mem::take(&mut command.stdin) {
         Stdin::Empty => (Input::Empty, None),
         Stdin::Bytes(bytes) => (Input::Bytes(bytes), None),
@@ -113,9 +118,13 @@ pub(crate) fn connect(
                         format!("there is no unused input stream {id}"),
                     )
                 })?;
+            opened.ids.push(id);
             (Input::Pipe(reader), None)
         }
     };
+    for id in std::mem::take(&mut opened.ids) {
+        sandbox.own_stream(id);
+    }
     let process = Connected {
         command,
         cwd,
@@ -173,36 +182,51 @@ pub(crate) fn prepare(
     Ok(Prepared { running, process })
 }
 
-fn output(
-    sandbox: &Arc<Inner>,
-    command: &Command,
-    mode: &OutputMode,
-    watch: Option<&Arc<dyn Watch>>,
-) -> Result<(Output, Outlet, Option<StreamId>), SandboxError> {
-    let spooled = |id: StreamId| {
-        let org = sandbox.record().org;
-        let shared = &sandbox.shared;
+/// Streams opened for a command that is not there yet.
+struct Opened<'a> {
+    sandbox: &'a Inner,
+    ids: Vec<StreamId>,
+}
+
+impl Opened<'_> {
+    fn output(
+        &mut self,
+        command: &Command,
+        mode: &OutputMode,
+        watch: Option<&Arc<dyn Watch>>,
+    ) -> Result<(Output, Outlet, Option<StreamId>), SandboxError> {
+        let (id, keep) = match mode {
+            OutputMode::Discard => return Ok((Output::Discard, Outlet::None, None)),
+            OutputMode::Pipe => {
+                let (writer, reader) = pipe();
+                let outlet = Outlet::Pipe(std::sync::Mutex::new(Some(reader)));
+                return Ok((Output::Pipe(Arc::new(writer)), outlet, None));
+            }
+            OutputMode::Capture => (StreamId::generate(), false),
+            OutputMode::Route(id) => (id.clone(), true),
+        };
+        let org = self.sandbox.record().org;
+        let shared = &self.sandbox.shared;
         let stamps = command.timestamps.then(|| Arc::clone(&shared.clock));
         let watch = watch.map(Arc::clone);
-        let spool = shared.streams.create_output(&id, &org, watch, stamps);
+        let spool = shared.streams.create_output(&id, &org, keep, watch, stamps);
         let spool = spool.ok_or_else(|| {
-            SandboxError::invalid("stream", format!("output cannot be routed to {id}"))
+            let reason = format!(
+                "output cannot be routed to {id}: it is not a stream of yours, or is used for \
+                 something else; make one with POST /stream"
+            );
+            SandboxError::invalid("stream", reason)
         })?;
-        sandbox.own_stream(id.clone());
-        Ok((
-            Output::Spool(Arc::clone(&spool)),
-            Outlet::Spool(spool),
-            Some(id),
-        ))
-    };
-    match mode {
-        OutputMode::Discard => Ok((Output::Discard, Outlet::None, None)),
-        OutputMode::Capture => spooled(StreamId::generate()),
-        OutputMode::Route(id) => spooled(id.clone()),
-        OutputMode::Pipe => {
-            let (writer, reader) = pipe();
-            let outlet = Outlet::Pipe(std::sync::Mutex::new(Some(reader)));
-            Ok((Output::Pipe(Arc::new(writer)), outlet, None))
+        self.ids.push(id.clone());
+        let output = Output::Spool(Arc::clone(&spool));
+        Ok((output, Outlet::Spool(spool), Some(id)))
+    }
+}
+
+impl Drop for Opened<'_> {
+    fn drop(&mut self) {
+        for id in &self.ids {
+            self.sandbox.shared.streams.undo_output(id);
         }
     }
 }

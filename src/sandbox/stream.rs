@@ -1,19 +1,24 @@
 //! Streams by id: captured output to read, standard input to write.
 
-use std::collections::HashMap;
+mod made;
+mod registry;
+
+pub use made::{StreamFilter, StreamInfo, StreamOptions, StreamSort};
+pub(crate) use registry::Streams;
+
 use std::io;
-use std::path::PathBuf;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures::stream::BoxStream;
 
+use self::made::Made;
+use super::error::{Repr, SandboxError};
 use super::execution::WatchGuard;
-use crate::clock::Clock;
 use crate::id::{OrgId, StreamId};
-use crate::process::{PipeReader, PipeWriter, Spool, pipe};
+use crate::process::{PipeReader, Spool};
 
 /// The reading side of a stream has gone away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -22,7 +27,9 @@ pub struct StreamClosed;
 
 /// Reads a stream of output from its first byte, live, to its end.
 ///
-/// Also a [`futures::Stream`] of chunks. Dropping it loses nothing of a captured stream.
+/// Also a [`futures::Stream`] of chunks. Dropping it loses nothing of a captured stream. From its first
+/// read on it gets all that is written, also beyond the limit of what is kept: the process waits for it.
+/// One that is read from and then no more, and not dropped, so holds the process up for ever.
 pub struct OutputReader {
     chunks: BoxStream<'static, io::Result<Bytes>>,
     /// Counts as somebody waiting for the execution.
@@ -92,9 +99,10 @@ impl std::fmt::Debug for OutputReader {
     }
 }
 
-/// A stream found by its id. The id is the permission to use it.
+/// A stream found by its id. The id is the permission to read it.
 #[derive(Clone, Debug)]
 pub struct Stream {
+    id: StreamId,
     /// `None` for output found on disk, which nothing is routed to any more.
     org: Option<OrgId>,
     kind: Kind,
@@ -108,221 +116,96 @@ pub(crate) trait Watch: Send + Sync + std::fmt::Debug {
 
 #[derive(Clone, Debug)]
 enum Kind {
+    /// Made for a command's output.
     Output(Arc<Spool>),
-    Input(Arc<InputStream>),
-}
-
-#[derive(Debug)]
-struct InputStream {
-    writer: PipeWriter,
-    /// Until a process takes it.
-    reader: Mutex<Option<PipeReader>>,
+    /// Made by a caller, for whatever it is used for first.
+    Made(Arc<Made>),
 }
 
 impl Stream {
-    /// Whether it is one to write to.
+    /// Its id.
     #[must_use]
-    pub fn is_input(&self) -> bool {
-        matches!(self.kind, Kind::Input(_))
+    pub fn id(&self) -> &StreamId {
+        &self.id
     }
 
-    /// Reads it from its first byte; an input stream cannot be read and is empty.
+    /// Whose it is; `None` for output of before a restart.
     #[must_use]
-    pub fn reader(&self) -> OutputReader {
+    pub fn org(&self) -> Option<&OrgId> {
+        self.org.as_ref()
+    }
+
+    /// Whether it is, or may still become, a process's input.
+    #[must_use]
+    pub fn is_input(&self) -> bool {
         match &self.kind {
-            Kind::Output(spool) => {
-                OutputReader::of_spool(spool, self.watch.as_ref().map(|watch| watch.watch()))
-            }
-            Kind::Input(_) => OutputReader::empty(),
+            Kind::Output(_) => false,
+            Kind::Made(made) => made.may_be_input(),
         }
     }
 
-    /// Writes all of `bytes`, waiting while the reading process does not read.
+    /// What is known of a stream made with [`Belljar::create_stream`](super::Belljar::create_stream);
+    /// `None` for a command's own output.
+    #[must_use]
+    pub fn info(&self) -> Option<StreamInfo> {
+        match &self.kind {
+            Kind::Output(_) => None,
+            Kind::Made(made) => Some(made.info(&self.id)),
+        }
+    }
+
+    /// Reads it from its first byte. Of one that was made and not used yet, it waits for what will be
+    /// written; an input stream cannot be read and is empty.
+    #[must_use]
+    pub fn reader(&self) -> OutputReader {
+        let spool = match &self.kind {
+            Kind::Output(spool) => spool,
+            Kind::Made(made) => made.spool(),
+        };
+        OutputReader::of_spool(spool, self.watch.as_ref().map(|watch| watch.watch()))
+    }
+
+    /// Writes all of `bytes` to a process's input, waiting while that process does not read.
     ///
     /// # Errors
-    /// [`StreamClosed`] if that process has ended, or for an output stream.
+    /// [`StreamClosed`] if that process has ended, or for what is no input stream.
     pub async fn write(&self, bytes: Bytes) -> Result<(), StreamClosed> {
         match &self.kind {
-            Kind::Input(input) => input
-                .writer
-                .write_all(bytes)
-                .await
-                .map_err(|_| StreamClosed),
+            Kind::Made(made) => made.write(bytes).await,
             Kind::Output(_) => Err(StreamClosed),
         }
     }
 
     /// Ends an input stream: the process sees the end of its standard input.
     pub fn finish(&self) {
-        if let Kind::Input(input) = &self.kind {
-            input.writer.finish();
+        if let Kind::Made(made) = &self.kind {
+            made.finish();
         }
     }
 
-    /// Resolves when the process reading an input stream has gone away.
+    /// Resolves when the process reading an input stream has gone away, at once for others.
     pub async fn closed(&self) {
+        if let Kind::Made(made) = &self.kind {
+            made.closed().await;
+        }
+    }
+
+    /// Ends a stream that was appended to. One that has ended stays as it is.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Conflict`](super::ErrorKind::Conflict) for one that a command reads or writes.
+    pub fn complete(&self) -> Result<(), SandboxError> {
         match &self.kind {
-            Kind::Input(input) => input.writer.closed().await,
-            Kind::Output(_) => {}
+            Kind::Made(made) => made.complete(&self.id),
+            Kind::Output(_) => Err(in_use(&self.id, "is the output of a command")),
         }
     }
 }
 
-/// All streams of one [`Belljar`](super::Belljar).
-#[derive(Debug)]
-pub(crate) struct Streams {
-    folder: Option<PathBuf>,
-    limit: u64,
-    streams: Mutex<HashMap<StreamId, Stream>>,
-}
-
-impl Streams {
-    /// Streams whose output is kept below `folder`, or in memory.
-    pub(crate) fn new(folder: Option<PathBuf>, limit: u64) -> Self {
-        Self {
-            folder,
-            limit,
-            streams: Mutex::default(),
-        }
+fn in_use(id: &StreamId, what: &'static str) -> SandboxError {
+    Repr::StreamUse {
+        id: id.clone(),
+        what,
     }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<StreamId, Stream>> {
-        self.streams.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn path(&self, id: &StreamId) -> Option<PathBuf> {
-        self.folder.as_ref().map(|folder| folder.join(id.as_str()))
-    }
-
-    /// Makes an input stream.
-    pub(crate) fn create_input(&self, org: OrgId) -> StreamId {
-        let id = StreamId::generate();
-        let (writer, reader) = pipe();
-        let input = InputStream {
-            writer,
-            reader: Mutex::new(Some(reader)),
-        };
-        self.lock().insert(
-            id.clone(),
-            Stream {
-                org: Some(org),
-                kind: Kind::Input(Arc::new(input)),
-                watch: None,
-            },
-        );
-        id
-    }
-
-    /// Takes the reading end of an input stream of `org`; once.
-    pub(crate) fn take_input(&self, id: &StreamId, org: &OrgId) -> Option<PipeReader> {
-        let streams = self.lock();
-        let stream = streams.get(id)?;
-        match &stream.kind {
-            Kind::Input(input) if stream.org.as_ref() == Some(org) => input
-                .reader
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take(),
-            _ => None,
-        }
-    }
-
-    /// Makes the spool behind an output stream of `org`. A caller may give one id for several
-    /// outputs: they then share it. `None` if the id is another organisation's, or in use as an
-    /// input. `watch` counts its readers. With `stamps` each line of a new one begins with its time.
-    pub(crate) fn create_output(
-        &self,
-        id: &StreamId,
-        org: &OrgId,
-        watch: Option<Arc<dyn Watch>>,
-        stamps: Option<Arc<dyn Clock>>,
-    ) -> Option<Arc<Spool>> {
-        let mut streams = self.lock();
-        if let Some(stream) = streams.get(id) {
-            if stream.org.as_ref() != Some(org) {
-                return None;
-            }
-            match &stream.kind {
-                Kind::Output(spool) => return Some(Arc::clone(spool)),
-                // Clients make all their streams in the same way; the first use decides what one
-                // is for (wire-api §3.2). Taking the reader ends its time as an input.
-                Kind::Input(input) => {
-                    let reader = input.reader.lock();
-                    reader.unwrap_or_else(PoisonError::into_inner).take()?;
-                }
-            }
-        }
-        let path = self.path(id);
-        if path.as_ref().is_some_and(|path| path.exists()) {
-            return None;
-        }
-        let spool = Spool::stamped(path, self.limit, stamps);
-        streams.insert(
-            id.clone(),
-            Stream {
-                org: Some(org.clone()),
-                kind: Kind::Output(Arc::clone(&spool)),
-                watch,
-            },
-        );
-        Some(spool)
-    }
-
-    /// The stream of an id. Output of before a restart is found on disk.
-    pub(crate) fn find(&self, id: &StreamId) -> Option<Stream> {
-        if let Some(stream) = self.lock().get(id) {
-            return Some(stream.clone());
-        }
-        let path = self.path(id).filter(|path| path.exists())?;
-        Some(Stream {
-            org: None,
-            kind: Kind::Output(Spool::reopen(path, self.limit)),
-            watch: None,
-        })
-    }
-
-    /// Moves an ended output to disk, from where it is found again. Blocking.
-    pub(crate) fn settle(&self, id: &StreamId) {
-        let spool = match self.lock().get(id) {
-            Some(Stream {
-                kind: Kind::Output(spool),
-                ..
-            }) => Arc::clone(spool),
-            _ => return,
-        };
-        match spool.persist() {
-            Ok(()) => {
-                self.lock().remove(id);
-            }
-            Err(error) => tracing::error!(%error, stream = %id, "output stays in memory"),
-        }
-    }
-
-    /// Whether removing a stream has to touch the disk.
-    pub(crate) fn is_on_disk(&self, id: &StreamId) -> bool {
-        match self.lock().get(id) {
-            Some(Stream {
-                kind: Kind::Output(spool),
-                ..
-            }) => spool.has_file(),
-            Some(_) => false,
-            None => true,
-        }
-    }
-
-    /// Forgets a stream and removes what was kept of it. Blocking.
-    pub(crate) fn remove(&self, id: &StreamId) {
-        if let Some(stream) = self.lock().remove(id) {
-            if let Kind::Output(spool) = stream.kind {
-                spool.discard();
-            }
-            return;
-        }
-        if let Some(path) = self.path(id)
-            && let Err(error) = std::fs::remove_file(&path)
-            && error.kind() != io::ErrorKind::NotFound
-        {
-            tracing::error!(%error, stream = %id, "output is not removed");
-        }
-    }
+    .into()
 }

@@ -1,6 +1,6 @@
 //! Checks on what callers ask for, before anything happens.
 
-use super::error::{Repr, SandboxError};
+use super::error::SandboxError;
 use super::options::{Command, SandboxOptions};
 use super::packages;
 use crate::runtime::Manifest;
@@ -101,8 +101,11 @@ pub(crate) fn sandbox(options: &SandboxOptions, manifest: &Manifest) -> Checked 
         ));
     }
     if !options.dependencies.is_empty() {
-        let what = "installing dependencies";
-        return Err(Repr::NotAvailable { what }.into());
+        return Err(SandboxError::invalid(
+            "dependencies",
+            "there are no packages of an operating system here; use `packages` for those of npm, \
+             upload what the program needs, or begin with a snapshot that has it",
+        ));
     }
     packages::check(&options.packages, manifest)
 }

@@ -29,6 +29,7 @@ mod frame;
 mod import;
 
 pub(crate) use export::export;
+pub(crate) use frame::{Frames, Member};
 pub(crate) use import::import;
 
 use crate::digest::Digest;

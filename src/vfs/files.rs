@@ -110,7 +110,12 @@ impl Vfs {
 
     /// In one step: whoever saves, forks or reads at the same time has the old contents or the new,
     /// never a file that was made and not filled yet.
-    fn put(&self, path: &GuestPath, contents: &[u8], stored: Option<Content>) -> Result<(), Errno> {
+    pub(super) fn put(
+        &self,
+        path: &GuestPath,
+        contents: &[u8],
+        stored: Option<Content>,
+    ) -> Result<(), Errno> {
         let opening = Opening {
             flags: OpenFlags {
                 create: true,
@@ -141,7 +146,8 @@ impl Vfs {
             Kind::Symlink | Kind::Device(_) => return Err(Errno::Inval),
         }
         let room = state.room();
-        let fits = |data: &FileData| (contents.len() as u64).saturating_sub(data.size()) <= room;
+        let length = stored.map_or(contents.len() as u64, |content| content.size);
+        let fits = |data: &FileData| length.saturating_sub(data.size()) <= room;
         let replaced = state.change_file(ino, now, |data, inline| {
             if !fits(data) {
                 return Err(Errno::NoSpc);

@@ -6,6 +6,7 @@
 
 mod answers;
 mod api;
+mod archives;
 mod delivery;
 mod isolation;
 mod jobs;

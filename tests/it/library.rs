@@ -9,6 +9,7 @@ mod forks;
 mod jobs;
 mod limits;
 mod lives;
+mod made;
 mod parallel;
 mod pauses;
 mod recovery;

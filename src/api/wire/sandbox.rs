@@ -174,6 +174,10 @@ struct DetailData {
     dependencies: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     packages: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    scopes: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    project: Option<ProjectRef>,
     #[serde(skip_serializing_if = "Option::is_none")]
     metadata: Option<Map<String, Value>>,
     #[serde(skip_serializing_if = "ResourcesData::is_empty")]
@@ -185,6 +189,13 @@ struct DetailData {
 
 #[derive(Debug, Serialize)]
 struct RuntimeRef {
+    id: String,
+    name: String,
+}
+
+/// Of a project nothing is known but what its sandboxes were given.
+#[derive(Debug, Serialize)]
+struct ProjectRef {
     id: String,
     name: String,
 }
@@ -294,6 +305,11 @@ impl SandboxData {
             ended_at: record.ended_at.map(|time| time.to_string()),
             dependencies: std::mem::take(&mut record.dependencies),
             packages: std::mem::take(&mut record.packages),
+            scopes: std::mem::take(&mut record.scopes),
+            project: record.project_id.clone().map(|id| ProjectRef {
+                name: id.clone(),
+                id,
+            }),
             metadata: record.metadata.take(),
             resources: ResourcesData {
                 memory: record.resources.memory.map(|size| size.to_string()),

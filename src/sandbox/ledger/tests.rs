@@ -8,7 +8,8 @@ use crate::digest::Digest;
 use crate::id::{ExecutionId, JobId, KeyId, SandboxId, SnapshotId};
 use crate::sandbox::records::{
     CheckpointRecord, Direction, EventRecord, ExecutionRecord, JobRecord, KeyRecord, MemoryRecords,
-    OrgRecord, SandboxFilter, SandboxRecord, SnapshotFilter, SnapshotRecord, contract,
+    OrgRecord, SandboxFilter, SandboxRecord, SandboxStats, SnapshotFilter, SnapshotRecord,
+    StatsFilter, contract,
 };
 
 /// What happened to the records, in order.
@@ -75,6 +76,10 @@ impl Records for Noting {
         filter: &SandboxFilter,
     ) -> Result<(Vec<SandboxRecord>, u64), RecordsError> {
         self.inner.sandboxes(filter)
+    }
+
+    fn sandbox_stats(&mut self, wanted: &StatsFilter) -> Result<SandboxStats, RecordsError> {
+        self.inner.sandbox_stats(wanted)
     }
 
     fn execution(&mut self, id: &ExecutionId) -> Result<Option<ExecutionRecord>, RecordsError> {

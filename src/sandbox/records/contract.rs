@@ -19,7 +19,7 @@ pub(crate) use self::lists::{
     each_sort_key_sorts_both_ways, equal_sort_keys_keep_the_order_of_arrival,
     events_keep_their_order_within_a_millisecond, executions_come_newest_first,
     orgs_and_keys_come_oldest_first_and_keys_can_be_deleted,
-    pages_cover_everything_once_and_total_counts_all,
+    pages_cover_everything_once_and_total_counts_all, sums_are_of_one_organisation_and_time,
 };
 pub(crate) use self::trees::{
     a_snapshot_and_a_checkpoint_are_read_back_whole,
@@ -64,6 +64,7 @@ macro_rules! contract_tests {
             a_job_is_read_back_whole_and_replaced,
             jobs_come_newest_first_and_go_with_their_sandbox,
             unfinished_jobs_are_those_of_all_sandboxes,
+            sums_are_of_one_organisation_and_time,
         );
     };
     ($make:expr; $($name:ident,)*) => {$(

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Change, CheckpointRecord, Direction, EventRecord, ExecutionRecord, JobRecord, KeyRecord,
-    OrgRecord, Records, RecordsError, SandboxFilter, SandboxRecord, SandboxSort, SnapshotFilter,
-    SnapshotRecord, SnapshotSort,
+    OrgRecord, Records, RecordsError, SandboxFilter, SandboxRecord, SandboxSort, SandboxStats,
+    SnapshotFilter, SnapshotRecord, SnapshotSort, StatsFilter,
 };
 use crate::digest::Digest;
 use crate::id::{CheckpointId, EventId, ExecutionId, JobId, KeyId, OrgId, SandboxId, SnapshotId};
@@ -133,6 +133,14 @@ impl Records for MemoryRecords {
         sort(&mut found, filter.sort, filter.direction);
         let total = u64::try_from(found.len()).unwrap_or(u64::MAX);
         Ok((page(&found, filter.offset, filter.limit), total))
+    }
+
+    fn sandbox_stats(&mut self, wanted: &StatsFilter) -> Result<SandboxStats, RecordsError> {
+        let mut stats = SandboxStats::default();
+        let records = self.sandboxes.iter().map(|(_, record)| record);
+        let wanted = records.filter(|record| wanted.passes(record));
+        wanted.for_each(|record| stats.add(record));
+        Ok(stats)
     }
 
     fn execution(&mut self, id: &ExecutionId) -> Result<Option<ExecutionRecord>, RecordsError> {

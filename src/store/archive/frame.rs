@@ -19,27 +19,27 @@ const MAX_LONG_NAME: u64 = 64 << 10;
 
 /// An entry; its content, if it is a file, is what [`Frames`] reads next.
 #[derive(Debug)]
-pub(super) struct Member {
-    pub(super) path: String,
-    pub(super) kind: EntryType,
-    pub(super) mode: u16,
+pub(crate) struct Member {
+    pub(crate) path: String,
+    pub(crate) kind: EntryType,
+    pub(crate) mode: u16,
     /// Nanoseconds since the epoch.
-    pub(super) mtime: i64,
+    pub(crate) mtime: i64,
     /// Zero for everything but files.
-    pub(super) size: u64,
-    pub(super) target: String,
-    pub(super) device: (u32, u32),
+    pub(crate) size: u64,
+    pub(crate) target: String,
+    pub(crate) device: (u32, u32),
     /// `BELLJAR.device`
-    pub(super) device_name: Option<String>,
+    pub(crate) device_name: Option<String>,
     /// `BELLJAR.link`
-    pub(super) group: Option<u64>,
+    pub(crate) group: Option<u64>,
 }
 
 /// What the global headers say.
 #[derive(Debug, Default)]
 pub(super) struct Global {
-    pub(super) meta: ArchiveMeta,
-    pub(super) next_group: Option<u64>,
+    pub(crate) meta: ArchiveMeta,
+    pub(crate) next_group: Option<u64>,
 }
 
 /// What precedes an entry.
@@ -55,7 +55,7 @@ struct Extended {
 }
 
 /// The entries of an archive. As a reader it gives the content of the last one.
-pub(super) struct Frames<'a> {
+pub(crate) struct Frames<'a> {
     input: &'a mut dyn Read,
     pub(super) global: Global,
     /// Of the content, not read yet.
@@ -90,7 +90,7 @@ fn text(bytes: &[u8]) -> Result<String, StoreError> {
 }
 
 impl<'a> Frames<'a> {
-    pub(super) fn new(input: &'a mut dyn Read) -> Self {
+    pub(crate) fn new(input: &'a mut dyn Read) -> Self {
         Self {
             input,
             global: Global::default(),
@@ -100,7 +100,7 @@ impl<'a> Frames<'a> {
     }
 
     /// The next entry, or `None` after the last; what was not read of the one before is skipped.
-    pub(super) fn next(&mut self) -> Result<Option<Member>, StoreError> {
+    pub(crate) fn next(&mut self) -> Result<Option<Member>, StoreError> {
         let mut extended = Extended::default();
         loop {
             self.skip()?;

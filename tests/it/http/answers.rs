@@ -72,10 +72,9 @@ async fn answers_are_those_of_the_files() {
         data["runtimes"][0]["description"] = "CPython".into();
         data["runtimes"][0]["requirements"]["memory"] = "64Mi".into();
     });
-    golden(
-        "stream-create",
-        &api.post("/stream", &json!({ "name": "stdin" })).await,
-    );
+    let stream = api.post("/stream", &json!({ "name": "stdin" })).await;
+    golden("stream-create", &stream);
+    answers_about_streams(&api, &text(&stream.json()["id"])).await;
     golden("destroy", &api.delete(&format!("/sandbox/{id}")).await);
     golden(
         "events",
@@ -83,6 +82,21 @@ async fn answers_are_those_of_the_files() {
     );
     let path = format!("/sandbox/{id}?includeDeleted=true");
     golden("get-deleted", &api.get(&path).await);
+}
+
+async fn answers_about_streams(api: &Api, id: &str) {
+    let request = |path: &str, body: &'static str| {
+        let path = format!("/stream/{id}/{path}");
+        api.answer(api.request(&Method::POST, &path, Body::from(body)))
+    };
+    golden("stream-append", &request("append", "bytes").await);
+    golden("stream-info", &request("info", "{}").await);
+    golden("stream-complete", &request("complete", "").await);
+    golden("failure-stream-completed", &request("append", "more").await);
+    let list = json!({ "name": "stdin", "limit": 10 });
+    golden("stream-list", &api.post("/stream/list", &list).await);
+    golden("stream-delete", &api.delete(&format!("/stream/{id}")).await);
+    golden("failure-stream", &request("info", "{}").await);
 }
 
 #[tokio::test]

@@ -241,3 +241,106 @@ async fn a_reader_that_leaves_gives_the_sandbox_free() {
     .await;
     server.stop().await.unwrap();
 }
+
+#[tokio::test]
+async fn a_stream_is_its_organisations_but_for_reading() {
+    let api = Api::open().await;
+    let created = api.post("/stream", &json!({ "name": "ours" })).await;
+    let id = text(&created.json()["id"]);
+    let (key, _) = belljar::api::create_key(&api.belljar, "other", "test")
+        .await
+        .unwrap();
+    // Known at once, though it was made after the server had read the keys.
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    let foreign = async |method: Method, path: &str| {
+        let mut request = api.request(&method, path, Body::from("{}"));
+        let key = format!("Bearer {key}").parse().unwrap();
+        request.headers_mut().insert("authorization", key);
+        api.answer(request).await
+    };
+    let path = format!("/stream/{id}");
+    for (method, path) in [
+        (Method::PUT, path.clone()),
+        (Method::DELETE, path.clone()),
+        (Method::POST, format!("{path}/append")),
+        (Method::POST, format!("{path}/complete")),
+        (Method::POST, format!("{path}/info")),
+    ] {
+        let answer = foreign(method, &path).await;
+        answer.failure(404, "STREAM_NOT_FOUND");
+    }
+    let list = foreign(Method::POST, "/stream/list").await;
+    assert_eq!(list.json()["total"], 0);
+    // Nothing of that has used it: it takes data of its own organisation, and is read without a key.
+    let append = |bytes: Vec<u8>| {
+        let path = format!("{path}/append");
+        api.answer(api.request(&Method::POST, &path, Body::from(bytes)))
+    };
+    assert_eq!(append(b"data".to_vec()).await.status, 200);
+    append(vec![0; 5_000_001]).await.failure(413, "TOO_LARGE");
+    let put = api.request(&Method::PUT, &path, Body::from("x"));
+    api.answer(put).await.failure(409, "CONFLICT");
+    let mut wrong = api.request(&Method::POST, &format!("{path}/complete"), Body::empty());
+    wrong
+        .headers_mut()
+        .insert("x-compress", "br".parse().unwrap());
+    api.answer(wrong).await.failure(400, "INVALID_ARGUMENT");
+    let mut right = api.request(&Method::POST, &format!("{path}/complete"), Body::empty());
+    right
+        .headers_mut()
+        .insert("x-compress", "gzip".parse().unwrap());
+    assert_eq!(api.answer(right).await.status, 200);
+    let mut read = api.request(&Method::GET, &path, Body::empty());
+    read.headers_mut().remove("authorization");
+    assert_eq!(api.answer(read).await.body, "data");
+}
+
+#[tokio::test]
+async fn a_stream_has_the_type_time_and_metadata_it_was_made_with() {
+    let api = Api::open().await;
+    let body = json!({
+        "name": "page",
+        "metadata": { "a": "b" },
+        "headers": { "Content-Type": "text/html" },
+        "ttl": 0,
+    });
+    let id = text(&api.post("/stream", &body).await.json()["id"]);
+    let info = api
+        .post(&format!("/stream/{id}/info"), &json!({}))
+        .await
+        .json();
+    assert_eq!(info["metadata"], json!({ "a": "b" }));
+    assert!(info.get("expires_at").is_none(), "{info}");
+    let head = api.request(&Method::HEAD, &format!("/stream/{id}"), Body::empty());
+    let head = api.answer(head).await;
+    assert_eq!(head.headers["content-type"], "text/html");
+    assert!(
+        head.headers["content-security-policy"]
+            .to_str()
+            .unwrap()
+            .contains("sandbox")
+    );
+    for (field, value) in [
+        ("ttl", json!(-1)),
+        ("ttl", json!("1h")),
+        ("headers", json!({ "content-type": "a\nb/c" })),
+        ("metadata", json!({ "a": "x".repeat(20_000) })),
+        ("metadata", json!({ "a": 1 })),
+        ("name", json!("")),
+    ] {
+        let mut body = json!({ "name": "x" });
+        body[field] = value;
+        api.post("/stream", &body)
+            .await
+            .failure(400, "INVALID_ARGUMENT");
+    }
+    for body in [
+        json!({ "limit": 0 }),
+        json!({ "limit": 1001 }),
+        json!({ "sort": "age" }),
+    ] {
+        api.post("/stream/list", &body)
+            .await
+            .failure(400, "INVALID_ARGUMENT");
+    }
+}

@@ -8,6 +8,7 @@ use belljar::{
 };
 use bytes::Bytes;
 
+use super::made::made;
 use crate::guests::{Opened, PATIENCE, eventually, options, python, run, stdout_as, within};
 
 /// A program that stays until it is ended.
@@ -244,7 +245,7 @@ async fn streams_of_a_job_are_those_that_were_asked_for() {
     assert!(record.stdout.is_none() && record.stderr.is_some());
     assert!(job.stdin().is_none());
 
-    let id = belljar.create_stream(belljar.default_org());
+    let id = made(&belljar, belljar.default_org());
     let routed = stdout_as(python("print('routed')"), OutputMode::Route(id.clone()));
     let job = sandbox.start_job(routed).await.unwrap();
     assert_eq!(ended(&job).await.stdout.as_ref(), Some(&id));

@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use belljar::records::{Change, KeyRecord, MemoryRecords, OrgRecord, Records, RecordsError};
+use belljar::records::{
+    Change, KeyRecord, MemoryRecords, OrgRecord, Records, RecordsError, SandboxStats, StatsFilter,
+};
 use belljar::{
     CheckpointRecord, Digest, Direction, ErrorKind, EventRecord, ExecutionId, ExecutionRecord,
     ExecutionStatus, JobId, JobRecord, SandboxFilter, SandboxId, SandboxMode, SandboxRecord,
@@ -34,6 +36,10 @@ impl Records for Seen {
         filter: &SandboxFilter,
     ) -> Result<(Vec<SandboxRecord>, u64), RecordsError> {
         self.records.sandboxes(filter)
+    }
+
+    fn sandbox_stats(&mut self, wanted: &StatsFilter) -> Result<SandboxStats, RecordsError> {
+        self.records.sandbox_stats(wanted)
     }
 
     fn execution(&mut self, id: &ExecutionId) -> Result<Option<ExecutionRecord>, RecordsError> {

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use belljar::records::SqliteRecords;
 use belljar::{
-    Belljar, BelljarOptions, Direction, FileWrite, ForkOptions, Sandbox, SandboxId, SandboxOptions,
-    SandboxStatus, SnapshotOptions,
+    Belljar, BelljarOptions, Direction, ErrorKind, FileWrite, ForkOptions, Sandbox, SandboxFilter,
+    SandboxId, SandboxOptions, SandboxStatus, SnapshotOptions, StreamId,
 };
 use tempfile::TempDir;
 
@@ -234,5 +234,89 @@ async fn a_sandbox_whose_tree_is_lost_has_failed() {
     assert_eq!(record.status, SandboxStatus::Failed);
     let there = belljar.sandbox(&kept).unwrap();
     run(&there, python("print(1)")).await.expect(0, "1\n");
+    belljar.close().await;
+}
+
+#[tokio::test]
+async fn output_of_before_a_restart_goes_with_its_sandbox() {
+    let data = data_dir();
+    let belljar = open(data.path()).await;
+    let kept = belljar.create(options()).await.unwrap();
+    let (id, gone) = (kept.id().clone(), belljar.create(options()).await.unwrap());
+    let mut outputs = Vec::new();
+    for sandbox in [&kept, &gone] {
+        let execution = sandbox.execute(python("print('kept')")).await.unwrap();
+        let record = execution.wait().await;
+        outputs.push(record.stdout.unwrap());
+    }
+    gone.destroy().await.unwrap();
+    let file = |id: &StreamId| data.path().join("output").join(id.as_str());
+    eventually("both are on disk", async || {
+        outputs.iter().all(|output| file(output).exists())
+    })
+    .await;
+    belljar.close().await;
+    drop((belljar, kept, gone));
+    let begun = file(&outputs[0]).with_extension("new");
+    fs::write(&begun, "half").unwrap();
+
+    let records = SqliteRecords::open(data.path().join("belljar.db")).unwrap();
+    let mut options = BelljarOptions::at(data.path())
+        .cache_dir(cache_dir())
+        .records(Box::new(records));
+    options.grace = Duration::ZERO;
+    let belljar = Belljar::open(options).await.unwrap();
+    assert!(!begun.exists());
+    eventually("what belongs to nothing is removed", async || {
+        !file(&outputs[1]).exists()
+    })
+    .await;
+    let reader = belljar.stream(&outputs[0]).unwrap().reader();
+    assert_eq!(reader.read_to_end().await.unwrap(), b"kept\n");
+    belljar.destroy(&id).await.unwrap();
+    eventually("its output goes with a sandbox", async || {
+        !file(&outputs[0]).exists()
+    })
+    .await;
+    belljar.close().await;
+}
+
+#[tokio::test]
+async fn a_sandbox_that_ended_before_a_restart_can_be_destroyed() {
+    let data = data_dir();
+    let belljar = open(data.path()).await;
+    let oneshot = belljar
+        .create(options().command(python("1")))
+        .await
+        .unwrap();
+    let id = oneshot.id().clone();
+    let ended = [SandboxStatus::Terminated];
+    oneshot.wait_status(&ended, Duration::from_secs(60)).await;
+    belljar.close().await;
+    drop((belljar, oneshot));
+
+    let belljar = open(data.path()).await;
+    belljar.sandbox(&id).unwrap_err();
+    let list = async |deleted_only| {
+        let mut filter = SandboxFilter::default();
+        filter.deleted_only = deleted_only;
+        belljar.sandboxes(filter).await.unwrap().1
+    };
+    assert_eq!((list(false).await, list(true).await), (1, 0));
+    let (one, two) = tokio::join!(belljar.destroy(&id), belljar.destroy(&id));
+    one.and(two).unwrap();
+    assert_eq!((list(false).await, list(true).await), (0, 1));
+    let record = belljar.sandbox_record(&id).await.unwrap();
+    assert_eq!(record.status, SandboxStatus::Deleted);
+    let events = belljar.events(&id, 50, Direction::Desc).await.unwrap();
+    assert_eq!(
+        events
+            .iter()
+            .filter(|event| event.kind == "destroy")
+            .count(),
+        1
+    );
+    let error = belljar.destroy(&SandboxId::generate()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
     belljar.close().await;
 }

@@ -141,19 +141,14 @@ async fn what_this_version_cannot_do_is_refused_by_name() {
         change(&mut options);
         options
     };
-    for (options, what) in [(
-        with(|options| options.dependencies = vec!["git".into()]),
-        "installing dependencies",
-    )] {
-        let error = belljar.create(options).await.unwrap_err();
-        let parts = [what, "is not available in this version of Belljar"];
-        check(
-            &error,
-            ErrorKind::InvalidArgument,
-            "NOT_IMPLEMENTED",
-            &parts,
-        );
-    }
+    let apt = with(|options| options.dependencies = vec!["git".into()]);
+    let error = belljar.create(apt).await.unwrap_err();
+    check(
+        &error,
+        ErrorKind::InvalidArgument,
+        "INVALID_ARGUMENT",
+        &["dependencies", "`packages`"],
+    );
     let low = with(|options| options.network.port = Some(80));
     let error = belljar.create(low).await.unwrap_err();
     check(

@@ -6,6 +6,7 @@ use belljar::{
 use bytes::Bytes;
 use futures::FutureExt;
 
+use super::made::made;
 use crate::guests::{Live, Opened, eventually, finish, options, python, run, stdout_as, within};
 
 const ECHO: &str = "import sys; sys.stdout.buffer.write(sys.stdin.buffer.read())";
@@ -48,7 +49,7 @@ async fn piped_input_ends_when_it_is_finished() {
 async fn input_may_come_through_a_stream_with_an_id() {
     let belljar = Opened::new().await;
     let org = belljar.default_org().clone();
-    let id = belljar.create_stream(&org);
+    let id = made(&belljar, &org);
     let stream = belljar.stream(&id).unwrap();
     assert!(stream.is_input());
     // Before anybody reads.
@@ -71,10 +72,10 @@ async fn a_stream_that_cannot_be_read_is_refused_and_the_sandbox_stays_idle() {
     let belljar = Opened::new().await;
     let org = belljar.default_org().clone();
     let sandbox = belljar.fresh().await;
-    let used = belljar.create_stream(&org);
+    let used = made(&belljar, &org);
     let command = python("1").stdin(Stdin::Stream(used.clone()));
     run(&sandbox, command).await.expect(0, "");
-    let others = belljar.create_stream(&OrgId::generate());
+    let others = made(&belljar, &OrgId::generate());
     for id in [used, others, StreamId::generate()] {
         let command = python("1").stdin(Stdin::Stream(id.clone()));
         let error = sandbox.execute(command).await.unwrap_err();
@@ -219,7 +220,10 @@ async fn captured_output_ends_at_its_limit_and_says_so() {
          for n in range(25_000): sys.stdout.write(f'{{n:0>9}}\\n')\n\
          sys.stderr.write('e' * {LIMIT})"
     );
-    let ended = run(&sandbox, python(&code)).await;
+    // Nobody reads while it runs: see `made` for those who do.
+    let execution = sandbox.execute(python(&code)).await.unwrap();
+    execution.wait().await;
+    let ended = finish(&execution).await;
     let expected: String = (0..25_000).map(|n| format!("{n:0>9}\n")).collect();
     ended.expect(0, &expected[..LIMIT]);
     assert!(ended.truncated);
@@ -262,13 +266,13 @@ async fn both_outputs_may_go_to_one_stream() {
     assert_eq!(read(stream.reader()).await, b"0123");
     // The first use of a stream decides what it is for, and it stays its organisation's.
     let org = belljar.default_org();
-    let (fresh, input) = (belljar.create_stream(org), belljar.create_stream(org));
+    let (fresh, input) = (made(&belljar, org), made(&belljar, org));
     let route = |id| python("print(1)").output(&OutputMode::Route(id));
     run(&sandbox, route(fresh)).await.expect(0, "1\n");
     run(&sandbox, python("").stdin(Stdin::Stream(input.clone())))
         .await
         .expect(0, "");
-    for id in [input, belljar.create_stream(&OrgId::generate())] {
+    for id in [input, made(&belljar, &OrgId::generate())] {
         let error = sandbox.execute(route(id)).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{error}");
         assert_eq!(sandbox.record().status, SandboxStatus::Idle);

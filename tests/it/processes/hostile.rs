@@ -78,7 +78,10 @@ async fn a_flood_of_output_is_cut_and_its_writer_can_be_stopped() {
     let sandbox = belljar.fresh().await;
     let mut flood = sh("yes & yes >&2 & yes");
     flood.timeout = Some(Duration::from_secs(1));
-    let ended = run(&sandbox, flood).await;
+    let execution = sandbox.execute(flood).await.unwrap();
+    // Nobody reads meanwhile; who did would get all of it.
+    execution.wait().await;
+    let ended = finish(&execution).await;
     assert_eq!(ended.status, ExecutionStatus::Timeout);
     assert!(ended.truncated);
     assert_eq!(ended.stdout.len(), 1 << 20);

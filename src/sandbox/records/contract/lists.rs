@@ -6,7 +6,7 @@ use crate::clock::Timestamp;
 use crate::id::SandboxId;
 use crate::sandbox::records::{
     Change, Direction, OrgRecord, Records, SandboxFilter, SandboxMode, SandboxRecord, SandboxSort,
-    SandboxStatus,
+    SandboxStats, SandboxStatus, StatsFilter,
 };
 
 /// Five sandboxes that differ in everything that can be filtered or sorted by.
@@ -358,4 +358,42 @@ pub(crate) fn orgs_and_keys_come_oldest_first_and_keys_can_be_deleted(records: &
     ];
     records.apply(&gone).unwrap();
     assert_eq!(records.keys().unwrap(), [key("c", 1), key("a", 2)]);
+}
+
+pub(crate) fn sums_are_of_one_organisation_and_time(records: &mut dyn Records) {
+    let stats =
+        |records: &mut dyn Records, filter: &StatsFilter| records.sandbox_stats(filter).unwrap();
+    let mut filter = StatsFilter::new(org_id("a"));
+    assert_eq!(stats(records, &filter), SandboxStats::default());
+    let all = SandboxStatus::ALL.iter().enumerate();
+    for (n, status) in all {
+        let n = u32::try_from(n).unwrap();
+        for org in ["a", "b"] {
+            let mut record = sandbox(&format!("{org}{n}"), i64::from(n) * 10);
+            record.org = org_id(org);
+            record.status = *status;
+            record.executions = u64::from(n);
+            record.cpu_time_ms = 1 << n;
+            record.memory_byte_seconds = 3 << (n + 30);
+            record.network_egress_bytes = 7;
+            records.apply(&[put(record)]).unwrap();
+        }
+    }
+    let count = SandboxStatus::ALL.len() as u64;
+    let live = SandboxStatus::ALL.iter().filter(|status| status.is_live());
+    let live = live.count() as u64;
+    let sums = stats(records, &filter);
+    assert_eq!(
+        (sums.active, sums.running, sums.idle, sums.creating),
+        (live, 1, 1, 1)
+    );
+    assert_eq!(sums.executions, count * (count - 1) / 2);
+    assert_eq!(sums.cpu_time_ms, (1 << count) - 1);
+    assert_eq!(sums.memory_byte_seconds, 3 * ((1 << count) - 1) << 30);
+    assert_eq!(sums.network_egress_bytes, 7 * count);
+    filter.start = Some(Timestamp::from_millis(10));
+    filter.end = Some(Timestamp::from_millis(30));
+    assert_eq!(stats(records, &filter).executions, 1 + 2);
+    filter.end = filter.start;
+    assert_eq!(stats(records, &filter), SandboxStats::default());
 }

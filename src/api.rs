@@ -19,6 +19,7 @@
 mod archives;
 mod auth;
 mod body;
+mod builds;
 mod checkpoints;
 mod cloud;
 mod creation;
@@ -41,7 +42,6 @@ mod snapshots;
 mod state;
 mod stream;
 mod transfer;
-mod unavailable;
 mod wire;
 
 pub use auth::create_key;

@@ -83,12 +83,12 @@ pub use sandbox::records::{
     SandboxStatus, SnapshotFilter, SnapshotRecord, SnapshotSort, Timeouts,
 };
 pub use sandbox::{
-    ArchiveFormat, Belljar, BelljarOptions, Command, ComponentOutput, DamagedObject, ErrorKind,
-    Execution, FileEntry, FileWrite, ForkOptions, GarbageReport, Job, Ledger, MissingObject,
-    Output, OutputMode, OutputReader, Paused, RuntimeInfo, Sandbox, SandboxError, SandboxOptions,
-    SnapshotFile, SnapshotOptions, Stats, Stdin, StdinWriter, StoreReport, Stream, StreamClosed,
-    StreamFilter, StreamInfo, StreamOptions, StreamSort, TreeChange, TreeChangeKind, TreeDiff,
-    TreeEntryKind, TreeRef,
+    ArchiveFormat, Belljar, BelljarOptions, BuildContent, BuildFile, BuildOptions, BuildStart,
+    Command, ComponentOutput, DamagedObject, ErrorKind, Execution, FileEntry, FileWrite,
+    ForkOptions, GarbageReport, Job, Ledger, MissingObject, Output, OutputMode, OutputReader,
+    Paused, RuntimeInfo, Sandbox, SandboxError, SandboxOptions, SnapshotFile, SnapshotOptions,
+    Stats, Stdin, StdinWriter, StoreReport, Stream, StreamClosed, StreamFilter, StreamInfo,
+    StreamOptions, StreamSort, TreeChange, TreeChangeKind, TreeDiff, TreeEntryKind, TreeRef,
 };
 pub use units::{ByteSize, Millicores, UnitError, format_duration, parse_duration};
 

@@ -11,6 +11,7 @@
 
 mod archive;
 mod belljar;
+mod build;
 mod bundle;
 mod checkpoint;
 mod collector;
@@ -49,6 +50,7 @@ mod validate;
 mod weight;
 
 pub use belljar::{Belljar, Output};
+pub use build::{BuildContent, BuildFile, BuildOptions, BuildStart};
 pub use bundle::ArchiveFormat;
 pub use component::ComponentOutput;
 pub use diff::{SnapshotFile, TreeChange, TreeChangeKind, TreeDiff, TreeEntryKind, TreeRef};

@@ -157,15 +157,6 @@ impl ApiError {
         )
     }
 
-    /// 501: part of the API, but not of this version.
-    pub(crate) fn not_implemented(call: &str) -> Self {
-        Self::new(
-            StatusCode::NOT_IMPLEMENTED,
-            "NOT_IMPLEMENTED",
-            format!("{call} is not available in this version of Belljar"),
-        )
-    }
-
     /// 500 with a fixed text; the error and its causes are logged here.
     pub(crate) fn internal(error: &dyn Error) -> Self {
         tracing::error!(error = %Chain(error), "request failed");

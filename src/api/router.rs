@@ -17,8 +17,8 @@ use crate::api::error::{ApiError, CallShape};
 use crate::api::session::{self, SessionId};
 use crate::api::state::ApiState;
 use crate::api::{
-    archives, checkpoints, cloud, creation, diff, env, events, executions, files, jobs, lifecycle,
-    runtimes, sandboxes, snapshots, stream, transfer, unavailable,
+    archives, builds, checkpoints, cloud, creation, diff, env, events, executions, files, jobs,
+    lifecycle, runtimes, sandboxes, snapshots, stream, transfer,
 };
 
 /// The API as a router: pure, it binds nothing and starts nothing. Mount it in an axum program or
@@ -34,7 +34,6 @@ pub fn router(state: ApiState) -> Router {
         .route("/cli/sandbox", get(cloud::list))
         .route("/cli/sandbox/{id}", get(cloud::resolve))
         .merge(stream_calls())
-        .merge(unavailable::calls())
         .route_layer(auth.clone());
     // A stream's id is a capability: the published client fetches its URL without a key. Writing
     // needs one.
@@ -103,6 +102,12 @@ fn snapshot_calls() -> Router<ApiState> {
         .route("/sandbox/snapshots", get(snapshots::list))
         .route("/sandbox/snapshots/lineage", get(snapshots::lineage))
         .route("/sandbox/snapshots/import", post(transfer::import))
+        .route("/sandbox/snapshots/build", post(builds::begin))
+        .route("/sandbox/snapshots/{snapshot}/upload", put(builds::upload))
+        .route(
+            "/sandbox/snapshots/{snapshot}/finalize",
+            post(builds::finish),
+        )
         .route(
             "/sandbox/snapshots/{snapshot}",
             get(snapshots::get)

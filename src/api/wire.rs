@@ -6,6 +6,7 @@
 //! 3339 with milliseconds. Units, base64 and enumerations are checked while a body is parsed, so
 //! the error names the field and the position.
 
+pub(crate) mod build;
 pub(crate) mod checkpoint;
 pub(crate) mod create;
 pub(crate) mod diff;

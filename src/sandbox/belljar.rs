@@ -11,6 +11,7 @@ use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use tokio::task::AbortHandle;
 
+use super::build::Builds;
 use super::collector::Collector;
 use super::error::{Repr, SandboxError};
 use super::execution::{Execution, Running, Stats};
@@ -76,6 +77,8 @@ pub(crate) struct Shared {
     pub(super) collector: Collector,
     /// Held by whoever works on the whole store; nobody does once this is closed.
     pub(super) survey: tokio::sync::Mutex<()>,
+    /// Snapshots that are being built from archives.
+    pub(super) builds: Builds,
     /// Held while a sandbox without a handle is destroyed.
     pub(super) destroying: tokio::sync::Mutex<()>,
     sandboxes: Mutex<HashMap<SandboxId, Arc<Inner>>>,
@@ -262,6 +265,7 @@ impl Belljar {
             data,
             collector: Collector::new(options.collect_every),
             survey: tokio::sync::Mutex::default(),
+            builds: Builds::default(),
             destroying: tokio::sync::Mutex::default(),
             sandboxes: Mutex::default(),
             executions: Mutex::default(),

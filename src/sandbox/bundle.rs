@@ -11,6 +11,7 @@ mod zip;
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
 use std::sync::Arc;
 
 use self::plan::Plan;
@@ -123,18 +124,25 @@ impl Sandbox {
         from: impl Read + Send + 'static,
     ) -> Result<u64, SandboxError> {
         let path = resolve(path)?;
-        let (store, data) = (
-            self.inner.shared.store.clone(),
-            self.inner.shared.data.clone(),
-        );
-        let (mut file, format) = self
-            .inner
-            .blocking(move || {
-                let file = put_aside(tempfile::tempfile_in(data).map_err(Repr::Data)?, from)?;
-                let format = format_of(&file, format)?;
-                Ok((file, format))
-            })
-            .await?;
+        let data = self.inner.shared.data.clone();
+        let taking = self.inner.blocking(move || take(&data, from, format));
+        let (file, format) = taking.await?;
+        self.unpack(path, file, format).await
+    }
+
+    /// Unpacks an archive that was taken before into the workspace; as [`Sandbox::upload_archive`].
+    pub(super) async fn upload_kept(&self, file: File) -> Result<u64, SandboxError> {
+        let format = format_of(&file, None)?;
+        self.unpack(resolve(None)?, file, format).await
+    }
+
+    async fn unpack(
+        &self,
+        path: GuestPath,
+        mut file: File,
+        format: ArchiveFormat,
+    ) -> Result<u64, SandboxError> {
+        let store = self.inner.shared.store.clone();
         let unpack = move |vfs: &Vfs| {
             // What is written is in the files, or garbage, when this is over.
             let _writing = store.writing();
@@ -150,6 +158,17 @@ impl Sandbox {
         };
         self.inner.change_files(unpack).await
     }
+}
+
+/// Takes an archive to a file without a name in `folder`, and looks at what it is.
+pub(super) fn take(
+    folder: &Path,
+    from: impl Read,
+    format: Option<ArchiveFormat>,
+) -> Result<(File, ArchiveFormat), SandboxError> {
+    let file = put_aside(tempfile::tempfile_in(folder).map_err(Repr::Data)?, from)?;
+    let format = format_of(&file, format)?;
+    Ok((file, format))
 }
 
 /// Copies an archive to a file.

@@ -131,6 +131,8 @@ impl Belljar {
         command: Option<&Command>,
     ) -> SandboxRecord {
         let now = self.shared.clock.now();
+        let mut env = snapshot.map_or_else(Default::default, |snapshot| snapshot.env.clone());
+        env.extend(options.env);
         SandboxRecord {
             id: SandboxId::generate(),
             org: options
@@ -155,7 +157,7 @@ impl Belljar {
             forked_from: None,
             parent_checkpoint: None,
             resources: options.resources,
-            env: options.env,
+            env,
             network: options.network,
             timeouts: options.timeouts,
             command: command.map(|command| command.argv.clone()),

@@ -3,6 +3,7 @@
 use super::belljar::Belljar;
 use super::content_type;
 use super::error::{Repr, SandboxError};
+use super::handle::Sandbox;
 use super::runtimes::Runtimes;
 use crate::digest::Digest;
 use crate::id::{OrgId, SandboxId, SnapshotId};
@@ -188,15 +189,36 @@ impl Belljar {
         let store = self.shared.store.clone();
         let list = self.shared.blocking(move || {
             let _pins = pins;
-            let found = diff(&store, record.runtime_root, record.root, MAX_FILES)?;
-            let files = found
-                .changes
-                .into_iter()
-                .filter_map(|one| file(&store, one));
-            files.collect()
+            files_between(&store, record.runtime_root, record.root)
         });
         list.await
     }
+}
+
+impl Sandbox {
+    /// Its present files that its runtime does not bring, by path, as [`Belljar::snapshot_files`] has
+    /// those of a snapshot.
+    pub(super) async fn files_of_its_own(&self) -> Result<Vec<SnapshotFile>, SandboxError> {
+        let _entered = self.inner.enter_as_it_is().await?;
+        let (root, pin) = self.inner.present().await?;
+        let runtime_root = self.inner.record().runtime_root.unwrap_or(root);
+        let store = self.inner.shared.store.clone();
+        let list = self.inner.blocking(move || {
+            let _pin = pin;
+            files_between(&store, runtime_root, root)
+        });
+        list.await
+    }
+}
+
+fn files_between(
+    store: &Store,
+    before: Digest,
+    after: Digest,
+) -> Result<Vec<SnapshotFile>, SandboxError> {
+    let found = diff(store, before, after, MAX_FILES)?;
+    let files = found.changes.into_iter();
+    files.filter_map(|one| file(store, one)).collect()
 }
 
 /// A difference as a file of a snapshot, if it is one.

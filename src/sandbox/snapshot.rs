@@ -1,5 +1,6 @@
 //! Snapshots: trees with a name, which outlive the sandbox they were taken of.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
@@ -38,6 +39,12 @@ pub struct SnapshotOptions {
     /// Who owns it; counts for an import only. Default: the default organisation. (A snapshot of a
     /// sandbox belongs to whom the sandbox belongs.)
     pub org: Option<OrgId>,
+    /// Environment of the sandboxes that are made from it; theirs counts before it. Default: none.
+    pub env: BTreeMap<String, String>,
+    /// What its builder says of its content. Default: nothing.
+    pub(super) content_hash: Option<String>,
+    /// An id that was promised. Default: a new one.
+    pub(super) id: Option<SnapshotId>,
 }
 
 impl SnapshotOptions {
@@ -143,7 +150,7 @@ impl Shared {
             .blocking(move || Ok(weigh(&store, new.runtime_root, new.root)?))
             .await?;
         let record = SnapshotRecord {
-            id: SnapshotId::generate(),
+            id: options.id.unwrap_or_else(SnapshotId::generate),
             org: new.org,
             sandbox_id: new.sandbox_id,
             name: options.name.unwrap_or_default(),
@@ -161,6 +168,8 @@ impl Shared {
             created_at: self.clock.now(),
             deleted_at: None,
             user_metadata: options.user_metadata,
+            env: options.env,
+            content_hash: options.content_hash,
         };
         let put = move |records: &mut dyn Records| {
             // Recorded before the pin goes, also if nobody waits for it any more.

@@ -7,6 +7,7 @@
 mod answers;
 mod api;
 mod archives;
+mod builds;
 mod delivery;
 mod isolation;
 mod jobs;

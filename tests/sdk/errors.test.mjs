@@ -80,16 +80,6 @@ test('a wrong method is 405', limit, async () => {
   envelope(await raw('PATCH', `/sandbox/${nobody}`), 405, 'METHOD_NOT_ALLOWED', /PATCH/);
 });
 
-test('what this version does not have says so', limit, async () => {
-  for (const [method, path] of [
-    ['POST', '/sandbox/snapshots/build'],
-    ['POST', '/sandbox/snapshots/snp_1/finalize'],
-    ['PUT', '/sandbox/snapshots/snp_1/upload'],
-  ]) {
-    envelope(await raw(method, path), 501, 'NOT_IMPLEMENTED', /not available in this version/);
-  }
-});
-
 test('bad creates name what is wrong', limit, async () => {
   for (const [body, message] of [
     ['{"runtime": ', /not JSON.* line 1 column 12/],

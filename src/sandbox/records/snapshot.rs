@@ -4,6 +4,8 @@
 //! the record is there (and, for a snapshot, not deleted), the tree is kept
 //! ([`Records::roots`](super::Records::roots)).
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -63,6 +65,12 @@ pub struct SnapshotRecord {
     /// What the client wants to remember about it.
     #[serde(default)]
     pub user_metadata: Option<Map<String, Value>>,
+    /// Environment of the sandboxes that are made from it; theirs counts before it.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    /// What its builder says of its content, to see whether it has to be built again.
+    #[serde(default)]
+    pub content_hash: Option<String>,
 }
 
 impl SnapshotRecord {

@@ -137,7 +137,7 @@ async fn failures_are_those_of_the_files() {
     golden("failure-no-route", &api.get("/nothing").await);
     golden("failure-method", &api.delete("/sandbox").await);
     golden(
-        "failure-not-implemented",
+        "failure-build",
         &api.post("/sandbox/snapshots/build", &json!({})).await,
     );
     let body = json!({ "runtime": PYTHON, "resources": { "memory": "12Q" } });

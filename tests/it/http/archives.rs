@@ -125,7 +125,7 @@ print(os.readlink('out1.tgz/c'), os.listdir('out8.zip/empty'))";
 }
 
 /// A tar archive of entries: kind, name, target, content; a kind in upper case says a size of 1 TiB.
-fn tar(entries: &[(u8, &str, &str, &str)]) -> Vec<u8> {
+pub(super) fn tar(entries: &[(u8, &str, &str, &str)]) -> Vec<u8> {
     let mut plain = Vec::new();
     for (kind, name, target, content) in entries {
         let mut header = tar::Header::new_gnu();

@@ -311,9 +311,6 @@ async fn words_in_paths_win_over_ids() {
     api.get("/sandbox/checkpoints/sbx_1")
         .await
         .failure(404, "SANDBOX_NOT_FOUND");
-    api.post("/sandbox/snapshots/build", &json!({}))
-        .await
-        .failure(501, "NOT_IMPLEMENTED");
     // Only what is public needs no key.
     for path in [
         "/sandbox/snapshots",

@@ -34,6 +34,8 @@ fn snapshot(public: bool) -> SnapshotRecord {
         created_at: Timestamp::from_millis(0),
         deleted_at: None,
         user_metadata: None,
+        env: std::collections::BTreeMap::new(),
+        content_hash: None,
     }
 }
 

@@ -134,6 +134,8 @@ pub(crate) fn snapshot(id: &str, millis: i64) -> SnapshotRecord {
         created_at: Timestamp::from_millis(millis),
         deleted_at: None,
         user_metadata: None,
+        env: BTreeMap::new(),
+        content_hash: None,
     }
 }
 

@@ -209,15 +209,13 @@ async fn make(
     }
     // A one-shot sandbox does not outlive a crash anyway; any other is there once its creation
     // was answered.
-    if interactive {
-        if let Err(error) = inner.recorded().await {
-            // Nobody was told of it: not even a failed one is left.
-            inner.stop(true).await;
-            reaper::purge(&inner);
-            let forget = vec![Change::PurgeSandbox(inner.id.clone())];
-            inner.shared.ledger.write(forget);
-            return Err(error);
-        }
+    if interactive && let Err(error) = inner.recorded().await {
+        // Nobody was told of it: not even a failed one is left.
+        inner.stop(true).await;
+        reaper::purge(&inner);
+        let forget = vec![Change::PurgeSandbox(inner.id.clone())];
+        inner.shared.ledger.write(forget);
+        return Err(error);
     }
     Ok(())
 }

@@ -115,8 +115,8 @@ pub(crate) enum Repr {
     #[error("the archive has more than {limit} {what}")]
     ArchiveTooLarge { what: &'static str, limit: u64 },
     #[error(
-        "the archive unpacks to {bytes} bytes in {entries} entries; the sandbox's disk has {disk} \
-         bytes and {files} entries"
+        "the archive takes {bytes} bytes and {entries} entries more; the sandbox's disk has {disk} \
+         bytes and {files} entries left"
     )]
     NoRoom {
         bytes: u64,

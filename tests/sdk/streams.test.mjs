@@ -59,7 +59,7 @@ test('a stream that was made takes the output of commands', limit, async () => {
     for (const word of ['one', 'two']) {
       const command = ['python3', '-c', `print("${word}")`];
       const { data } = (await raw('POST', `/sandbox/${sandbox.id}/execute`, { body: { command, stream: { stdout: stream.id } } })).json;
-      await client.getExecution(data.executionId, { wait: '30s' });
+      await raw('GET', `/sandbox/execution/${data.executionId}?wait=30s`);
     }
     assert.equal(await text(await streams.download(stream.id)), 'one\ntwo\n');
     const error = await thrown(stream.write('late'));

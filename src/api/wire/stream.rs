@@ -114,10 +114,12 @@ pub(crate) struct ListBody {
 
 impl ListBody {
     pub(crate) fn into_filter(self) -> Result<StreamFilter, ApiError> {
-        let mut filter = StreamFilter::default();
-        filter.name = self.name;
-        filter.metadata = self.metadata.unwrap_or_default();
-        filter.offset = self.offset.unwrap_or(0);
+        let mut filter = StreamFilter {
+            name: self.name,
+            metadata: self.metadata.unwrap_or_default(),
+            offset: self.offset.unwrap_or(0),
+            ..StreamFilter::default()
+        };
         if let Some(limit) = self.limit {
             if !(1..=MAX_LIMIT).contains(&limit) {
                 return Err(ApiError::invalid(format!(

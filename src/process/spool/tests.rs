@@ -105,7 +105,7 @@ async fn write_all(spool: &Spool, mut bytes: &[u8]) {
 }
 
 fn pattern(from: usize, length: usize) -> Vec<u8> {
-    (from..from + length).map(|at| (at % 251) as u8).collect()
+    (0..251_u8).cycle().skip(from % 251).take(length).collect()
 }
 
 #[tokio::test]
@@ -115,7 +115,7 @@ async fn a_slow_reader_gets_more_than_is_kept_whole() {
     let spool = Spool::new(Some(folder.path().join("out")), 1 << 20);
     let mut reader = spool.reader();
     let writing = Arc::clone(&spool);
-    let block = |at: usize| vec![((at >> 20) % 251) as u8; 1 << 20];
+    let block = |at: usize| vec![u8::try_from(at >> 20).unwrap(); 1 << 20];
     let writer = tokio::spawn(async move {
         for at in (0..TOTAL).step_by(1 << 20) {
             write_all(&writing, &block(at)).await;

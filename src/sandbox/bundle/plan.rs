@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io::{self, Read};
 
 use super::{GuestPath, Repr, SandboxError, Vfs, invalid, shown, too_large};
-use crate::vfs::{Follow, Kind};
+use crate::vfs::{Follow, FsError, Kind};
 
 /// The most bytes that an archive unpacks to, whatever the sandbox has room for.
 const MAX_BYTES: u64 = 8 << 30;
@@ -58,6 +58,10 @@ pub(super) struct Plan<'a> {
     seen: HashMap<String, Seen>,
     names: usize,
     bytes: u64,
+    /// Of that, what takes the place of files that are there.
+    replaced: u64,
+    /// Names that are not there yet.
+    fresh: u64,
     entries: u64,
     written: u64,
     /// Set last: what is written into a directory changes its time.
@@ -72,6 +76,8 @@ impl<'a> Plan<'a> {
             seen: HashMap::new(),
             names: 0,
             bytes: 0,
+            replaced: 0,
+            fresh: 0,
             entries: 0,
             written: 0,
             directories: Vec::new(),
@@ -176,17 +182,19 @@ impl<'a> Plan<'a> {
     }
 
     /// Refuses to go through what is there and no directory, and to put one thing in another's place.
-    fn there(&self, name: &str, wanted: Kind) -> Result<(), SandboxError> {
-        let above = name.rsplit_once('/').map(|(above, _)| above);
-        if above.is_some_and(|above| !self.seen.contains_key(above)) {
-            // Its own parent was looked at before.
-            return Ok(());
-        }
+    fn there(&mut self, name: &str, wanted: Kind) -> Result<(), SandboxError> {
         let found = match self.vfs.look(&self.at(name)?, Follow::No) {
-            Ok(found) => found.map(|stat| stat.kind),
-            Err(crate::vfs::FsError::NotADirectory { .. }) => None,
+            Ok(found) => found,
+            Err(FsError::NotADirectory { .. }) => None,
             Err(error) => return Err(error.into()),
         };
+        if !self.seen.contains_key(name) {
+            match found {
+                Some(stat) => self.replaced = self.replaced.saturating_add(stat.size),
+                None => self.fresh += 1,
+            }
+        }
+        let found = found.map(|stat| stat.kind);
         let what = match (wanted, found) {
             (_, None)
             | (Kind::Directory, Some(Kind::Directory))
@@ -206,17 +214,20 @@ impl<'a> Plan<'a> {
 
     /// Whether the sandbox has room for all of it at all.
     pub(super) fn fits(&self) -> Result<(), SandboxError> {
-        let (_, quota) = self.vfs.usage();
-        if self.bytes > quota.bytes || self.seen.len() as u64 > quota.nodes {
-            return Err(Repr::NoRoom {
-                bytes: self.bytes,
-                entries: self.seen.len() as u64,
-                disk: quota.bytes,
-                files: quota.nodes,
-            }
-            .into());
+        let (used, limit) = self.vfs.usage();
+        let bytes = self.bytes.saturating_sub(self.replaced);
+        let disk = limit.bytes.saturating_sub(used.bytes);
+        let files = limit.nodes.saturating_sub(used.nodes);
+        if bytes <= disk && self.fresh <= files {
+            return Ok(());
         }
-        Ok(())
+        Err(Repr::NoRoom {
+            bytes,
+            entries: self.fresh,
+            disk,
+            files,
+        }
+        .into())
     }
 
     /// Writes an entry that was checked.

@@ -321,7 +321,7 @@ pub(super) fn each<R: Read + Seek>(
     for _ in 0..directory.entries {
         let (entry, next) = central(from, at)?;
         at = next;
-        content(from, entry, visit)?;
+        content(from, &entry, visit)?;
     }
     Ok(())
 }
@@ -448,7 +448,7 @@ fn central<R: Read + Seek>(from: &mut R, at: u64) -> Result<(Listed, u64), Sandb
 
 fn content<R: Read + Seek>(
     from: &mut R,
-    entry: Listed,
+    entry: &Listed,
     visit: &mut dyn FnMut(&Item, &mut dyn Read) -> Result<(), SandboxError>,
 ) -> Result<(), SandboxError> {
     let refused = |reason: &str| invalid(format!("{} {reason}", shown(&entry.name)));

@@ -226,7 +226,7 @@ for n in range(320): sys.stdout.buffer.write(bytes([n % 251]) * (1 << 17))";
             assert_eq!(usize::from(byte), (at >> 17) % 251, "at {at}");
             at += 1;
         }
-        if at % 7 == 0 {
+        if at.is_multiple_of(7) {
             // Slower than what writes.
             tokio::task::yield_now().await;
         }

@@ -105,6 +105,7 @@ pub(crate) const RULES: &[Rule] = &[
             "cli",
             "main",
             "sandbox/belljar",
+            "sandbox/bundle",
             "sandbox/files",
             "sandbox/stream",
         ],

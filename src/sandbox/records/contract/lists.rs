@@ -389,7 +389,7 @@ pub(crate) fn sums_are_of_one_organisation_and_time(records: &mut dyn Records) {
     );
     assert_eq!(sums.executions, count * (count - 1) / 2);
     assert_eq!(sums.cpu_time_ms, (1 << count) - 1);
-    assert_eq!(sums.memory_byte_seconds, 3 * ((1 << count) - 1) << 30);
+    assert_eq!(sums.memory_byte_seconds, (3 * ((1 << count) - 1)) << 30);
     assert_eq!(sums.network_egress_bytes, 7 * count);
     filter.start = Some(Timestamp::from_millis(10));
     filter.end = Some(Timestamp::from_millis(30));

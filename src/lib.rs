@@ -84,10 +84,10 @@ pub use sandbox::records::{
 };
 pub use sandbox::{
     Belljar, BelljarOptions, Command, ComponentOutput, DamagedObject, ErrorKind, Execution,
-    FileEntry, FileWrite, ForkOptions, GarbageReport, Job, Ledger, MissingObject, Output,
-    OutputMode, OutputReader, Paused, RuntimeInfo, Sandbox, SandboxError, SandboxOptions,
-    SnapshotFile, SnapshotOptions, Stats, Stdin, StdinWriter, StoreReport, Stream, StreamClosed,
-    TreeChange, TreeChangeKind, TreeDiff, TreeEntryKind, TreeRef,
+    FileEntry, FileWrite, ForkOptions, GarbageReport, Job, KeyOptions, Ledger, MissingObject,
+    NewKey, Output, OutputMode, OutputReader, Paused, RuntimeInfo, Sandbox, SandboxError,
+    SandboxOptions, SnapshotFile, SnapshotOptions, Stats, Stdin, StdinWriter, StoreReport, Stream,
+    StreamClosed, TreeChange, TreeChangeKind, TreeDiff, TreeEntryKind, TreeRef, Usage,
 };
 pub use units::{ByteSize, Millicores, UnitError, format_duration, parse_duration};
 
@@ -104,7 +104,7 @@ pub mod packages {
 /// Where records are kept.
 pub mod records {
     pub use crate::sandbox::records::{
-        BackendError, Change, KeyRecord, MemoryRecords, OrgRecord, Records, RecordsError,
+        BackendError, Change, KeyLimits, KeyRecord, MemoryRecords, OrgRecord, Records, RecordsError,
     };
 
     #[cfg(feature = "sqlite")]

@@ -18,5 +18,6 @@ pub(crate) mod job;
 pub(crate) mod lifecycle;
 pub(crate) mod runtime;
 pub(crate) mod sandbox;
+pub(crate) mod schema;
 pub(crate) mod snapshot;
 pub(crate) mod stream;

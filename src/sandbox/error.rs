@@ -5,7 +5,7 @@ use thiserror::Error;
 use super::journal::JournalError;
 use super::records::{RecordsError, SandboxStatus};
 use crate::engine::EngineError;
-use crate::id::{ExecutionId, JobId, SandboxId};
+use crate::id::{ExecutionId, JobId, KeyId, SandboxId};
 use crate::process::LaunchError;
 use crate::runtime::RuntimeError;
 use crate::store::StoreError;
@@ -52,6 +52,8 @@ pub(crate) enum Repr {
     ExecutionNotFound { id: ExecutionId },
     #[error("there is no job {id}")]
     JobNotFound { id: JobId },
+    #[error("there is no key {id}")]
+    KeyNotFound { id: KeyId },
     #[error("there is no snapshot {reference:?}")]
     SnapshotNotFound { reference: String },
     #[error("sandbox {sandbox} has no checkpoint {reference:?}")]
@@ -136,6 +138,7 @@ impl SandboxError {
             Repr::SandboxNotFound { .. }
             | Repr::ExecutionNotFound { .. }
             | Repr::JobNotFound { .. }
+            | Repr::KeyNotFound { .. }
             | Repr::SnapshotNotFound { .. }
             | Repr::CheckpointNotFound { .. }
             | Repr::RuntimeNotFound { .. }
@@ -190,6 +193,7 @@ impl SandboxError {
             Repr::SandboxNotFound { .. } => "SANDBOX_NOT_FOUND",
             Repr::ExecutionNotFound { .. } => "EXECUTION_NOT_FOUND",
             Repr::JobNotFound { .. } => "JOB_NOT_FOUND",
+            Repr::KeyNotFound { .. } => "KEY_NOT_FOUND",
             Repr::SnapshotNotFound { .. } => "SNAPSHOT_NOT_FOUND",
             Repr::CheckpointNotFound { .. } => "CHECKPOINT_NOT_FOUND",
             Repr::RuntimeNotFound { .. } => "RUNTIME_NOT_FOUND",

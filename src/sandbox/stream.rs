@@ -268,6 +268,11 @@ impl Streams {
         Some(spool)
     }
 
+    /// How many there are, without those that are on disk only.
+    pub(crate) fn count(&self) -> u64 {
+        u64::try_from(self.lock().len()).unwrap_or(u64::MAX)
+    }
+
     /// The stream of an id. Output of before a restart is found on disk.
     pub(crate) fn find(&self, id: &StreamId) -> Option<Stream> {
         if let Some(stream) = self.lock().get(id) {

@@ -1,5 +1,6 @@
 //! Bodies of the stream service.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::api::error::ApiError;
@@ -9,7 +10,7 @@ const MAX_NAME_CHARS: usize = 254;
 
 /// The body of a stream's creation. `metadata`, `headers` and `ttl` are accepted and ignored: a
 /// stream lives as long as the sandbox that uses it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct StreamBody {
     name: String,
 }
@@ -29,7 +30,7 @@ impl StreamBody {
 }
 
 /// The answer to a stream's creation: without an envelope, unlike every other answer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct StreamData {
     pub(crate) id: String,
 }

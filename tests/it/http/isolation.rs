@@ -2,10 +2,9 @@
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Method};
-use belljar::api::create_key;
 use serde_json::json;
 
-use super::api::{Api, SLEEPER, python, text};
+use super::api::{Api, SLEEPER, create_key, python, text};
 
 #[tokio::test]
 async fn another_organisation_finds_nothing() {
@@ -21,7 +20,7 @@ async fn another_organisation_finds_nothing() {
     let path = format!("/sandbox/sandboxes/{sandbox}/jobs");
     let started = ours.post(&path, &json!({ "command": SLEEPER })).await;
     let job = text(&started.data()["jobId"]);
-    let (key, org) = create_key(&ours.belljar, "other", "test").await.unwrap();
+    let (key, org) = create_key(&ours.belljar, "other", "test").await;
     assert_ne!(org, ours.org);
     // Known at once, though it was made after the server had read the keys.
     tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
@@ -236,7 +235,7 @@ async fn a_public_snapshot_of_another_organisation_may_be_used_and_not_changed()
     let path = format!("/sandbox/{sandbox}/snapshot");
     let body = json!({ "name": "shared", "tag": "v1", "public": true });
     let snapshot = text(&ours.post(&path, &body).await.data()["snapshotId"]);
-    let (key, _) = create_key(&ours.belljar, "other", "test").await.unwrap();
+    let (key, _) = create_key(&ours.belljar, "other", "test").await;
     tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
     let call = async |method: Method, path: &str, body: &str| {
         let mut request = ours.request(&method, path, Body::from(body.to_owned()));
@@ -279,7 +278,7 @@ async fn an_ended_sandbox_of_another_organisation_is_not_found_either() {
     let ours = Api::open().await;
     let sandbox = ours.sandbox().await;
     ours.delete(&format!("/sandbox/{sandbox}")).await.data();
-    let (key, _) = create_key(&ours.belljar, "other", "test").await.unwrap();
+    let (key, _) = create_key(&ours.belljar, "other", "test").await;
     tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
     let body = Body::from(json!({ "command": ["python3"] }).to_string());
     let mut request = ours.request(&Method::POST, &format!("/sandbox/{sandbox}/execute"), body);
@@ -318,7 +317,7 @@ async fn only_the_digest_of_a_key_is_kept() {
 async fn a_second_key_of_an_organisation_sees_the_same_sandboxes() {
     let api = Api::open().await;
     let sandbox = api.sandbox().await;
-    let (_, org) = create_key(&api.belljar, "acme", "second").await.unwrap();
+    let (_, org) = create_key(&api.belljar, "acme", "second").await;
     assert_eq!(org, api.org);
     assert_eq!(
         api.get("/sandbox").await.data()["sandboxes"][0]["sandboxId"],

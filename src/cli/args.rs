@@ -162,6 +162,8 @@ pub(crate) struct RunArgs {
 /// `belljar runtime`.
 #[derive(Args, Debug)]
 pub(crate) struct RuntimeArgs {
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
     #[command(subcommand)]
     pub(crate) action: RuntimeAction,
 }

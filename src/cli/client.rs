@@ -55,11 +55,26 @@ impl ServerArgs {
         Ok(Client { via })
     }
 
+    /// As [`ServerArgs::with_new`], but a data folder must have something in it.
+    ///
+    /// # Errors
+    /// As there, and [`CliError::NoData`].
+    pub(super) async fn with<T>(
+        &self,
+        data: &DataArgs,
+        work: impl AsyncFnOnce(&Client) -> Result<T, CliError>,
+    ) -> Result<T, CliError> {
+        if self.url.is_none() {
+            data.exists()?;
+        }
+        self.with_new(data, work).await
+    }
+
     /// Opens, lets `work` use it, and closes.
     ///
     /// # Errors
     /// As [`ServerArgs::open`], and what `work` fails with.
-    pub(super) async fn with<T>(
+    pub(super) async fn with_new<T>(
         &self,
         data: &DataArgs,
         work: impl AsyncFnOnce(&Client) -> Result<T, CliError>,
@@ -74,10 +89,9 @@ impl ServerArgs {
 /// Bytes as they come.
 pub(super) type Pieces = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>;
 
-/// The method with which a stream is written.
-pub(super) const fn put() -> Method {
-    Method::PUT
-}
+pub(super) const POST: Method = Method::POST;
+pub(super) const PUT: Method = Method::PUT;
+pub(super) const PATCH: Method = Method::PATCH;
 
 /// What a call carries.
 pub(super) enum Payload {

@@ -131,6 +131,19 @@ impl DataArgs {
         Ok(SqliteRecords::open(file).map_err(SandboxError::from)?)
     }
 
+    /// Whether anything was ever kept in the data folder.
+    ///
+    /// # Errors
+    /// As [`DataArgs::folder`], and [`CliError::NoData`] if nothing was.
+    pub(crate) fn exists(&self) -> Result<(), CliError> {
+        let folder = self.folder()?;
+        if folder.join(RECORDS_FILE).is_file() {
+            Ok(())
+        } else {
+            Err(CliError::NoData { folder })
+        }
+    }
+
     /// Opens the library on a data folder that something was kept in, lets `work` use it, and closes
     /// it.
     ///
@@ -141,10 +154,7 @@ impl DataArgs {
         &self,
         work: impl AsyncFnOnce(&Belljar) -> Result<T, CliError>,
     ) -> Result<T, CliError> {
-        let folder = self.folder()?;
-        if !folder.join(RECORDS_FILE).is_file() {
-            return Err(CliError::NoData { folder });
-        }
+        self.exists()?;
         let belljar = self.open().await?;
         let result = work(&belljar).await;
         belljar.close().await;

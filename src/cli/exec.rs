@@ -251,7 +251,7 @@ async fn feed(client: Client, id: String) {
     });
     let payload = super::client::Payload::Bytes(Box::pin(pieces));
     let path = format!("/stream/{}", encoded(&id));
-    if let Err(error) = client.ask(super::client::put(), &path, payload).await {
+    if let Err(error) = client.ask(super::client::PUT, &path, payload).await {
         tracing::warn!(%error, "standard input could not be sent");
     }
 }

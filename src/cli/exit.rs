@@ -214,6 +214,10 @@ pub(super) fn hint(error: &CliError) -> Option<&'static str> {
         CliError::Refused { code, .. } => match code.as_str() {
             "UNAUTHORIZED" => Some("give a key with --api-key or BELLJAR_API_KEY"),
             "RUNTIME_NOT_FOUND" => Some("`belljar runtime list` shows the runtimes there are"),
+            "SNAPSHOT_NOT_FOUND" => Some("`belljar snapshot ls` shows the snapshots there are"),
+            "CHECKPOINT_NOT_FOUND" => {
+                Some("`belljar checkpoint ls SANDBOX` shows the checkpoints there are")
+            }
             "SANDBOX_NOT_FOUND" => Some("`belljar ls` shows the sandboxes there are"),
             _ => None,
         },

@@ -107,7 +107,7 @@ pub(super) async fn create(args: CreateArgs, data: &DataArgs) -> Result<ExitCode
     });
     body.insert("timeout".to_owned(), timeouts);
     args.server
-        .with(data, async |client| {
+        .with_new(data, async |client| {
             let made = client.post("/sandbox", Value::Object(body)).await?;
             let id = field(&made, "sandboxId");
             let usable = ["idle", "failed", "terminated", "deleted"].join(",");

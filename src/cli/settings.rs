@@ -2,7 +2,7 @@
 //!
 //! What a flag says counts, else the environment variable, else the file, else the default. The struct
 //! below is all there is to say about a setting: clap makes its flag, variable and help of it, serde its
-//! key in the file, and the README's table is tested against it (`tests/it/cli/settings.rs`).
+//! key in the file, and the README's table is tested against it (below).
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -101,6 +101,10 @@ macro_rules! settings {
         }
 
         impl Settings {
+            /// What they are called.
+            #[cfg(test)]
+            const KEYS: &'static [&'static str] = &[$(stringify!($name)),*];
+
             /// These, and what they do not say as `others` say it.
             pub(crate) fn or(self, others: Self) -> Self {
                 Self { $($name: self.$name.or(others.$name),)* }
@@ -192,11 +196,13 @@ settings! {
     /// Let sandboxes with network access reach private networks, too [default: false]
     #[arg(long, value_name = "BOOL", env = "BELLJAR_PRIVATE_NETWORKS", hide_env_values = true)]
     #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(value_parser = clap::builder::BoolishValueParser::new(), hide_possible_values = true)]
     private_networks: bool,
     /// Let sandboxes run WebAssembly that did not come with their runtime, such as uploaded files
     /// [default: false]
     #[arg(long, value_name = "BOOL", env = "BELLJAR_UPLOADED_PROGRAMS", hide_env_values = true)]
     #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(value_parser = clap::builder::BoolishValueParser::new(), hide_possible_values = true)]
     uploaded_programs: bool,
     /// How long there is at least between two collections of garbage [default: 5m, if there is much
     /// to collect]
@@ -277,6 +283,48 @@ mod tests {
         assert_eq!(api.requests_per_second, Some(5));
         assert_eq!(api.typed_errors, TypedErrors::Sdk);
         assert!(all.engine(BelljarOptions::in_memory("c")).private_networks);
+    }
+
+    /// Compares the README's table with the settings; `BELLJAR_BLESS=1` writes it.
+    #[test]
+    fn the_readme_has_every_setting() {
+        const BEGIN: &str = "<!-- settings, written by a test -->\n";
+        const END: &str = "<!-- end of settings -->";
+        let grammar = <super::super::args::Cli as clap::CommandFactory>::command();
+        let serve = grammar.find_subcommand("serve").unwrap();
+        let mut table =
+            "| flag | environment | in the file | meaning |\n|---|---|---|---|\n".to_owned();
+        let names: Vec<&str> = Settings::KEYS.to_vec();
+        for (argument, section) in grammar
+            .get_arguments()
+            .map(|argument| (argument, ""))
+            .chain(serve.get_arguments().map(|argument| (argument, "serve.")))
+        {
+            let (Some(flag), Some(env)) = (argument.get_long(), argument.get_env()) else {
+                continue;
+            };
+            assert!(section.is_empty() || names.contains(&argument.get_id().as_str()));
+            let key = match flag {
+                "config" => String::new(),
+                flag => format!("`{section}{flag}`"),
+            };
+            let help = argument.get_help().unwrap().to_string();
+            table += &format!(
+                "| `--{flag}` | `{}` | {key} | {help} |\n",
+                env.to_str().unwrap()
+            );
+        }
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+        let readme = std::fs::read_to_string(&file)
+            .unwrap()
+            .replace("\r\n", "\n");
+        let (before, rest) = readme.split_once(BEGIN).unwrap();
+        let (found, after) = rest.split_once(END).unwrap();
+        if std::env::var_os("BELLJAR_BLESS").is_some() {
+            std::fs::write(&file, format!("{before}{BEGIN}{table}{END}{after}")).unwrap();
+            return;
+        }
+        assert_eq!(found, table);
     }
 
     #[test]

@@ -7,9 +7,11 @@
 mod answers;
 mod api;
 mod delivery;
+mod document;
 mod isolation;
 mod jobs;
 mod kept;
+mod operations;
 mod polls;
 mod settings;
 mod streams;

@@ -13,7 +13,7 @@ use super::{Answer, Operations, Payload};
 use crate::api::{ApiOptions, ApiState, local_router};
 use crate::cli::data::DataArgs;
 use crate::cli::exit::CliError;
-use crate::{Belljar, ExecutionId, Signal};
+use crate::{Belljar, ExecutionId, SandboxId, Signal};
 
 /// A host name that is never looked up.
 const HOST: &str = "localhost";
@@ -21,6 +21,8 @@ const HOST: &str = "localhost";
 /// A Belljar on a data folder.
 pub(super) struct Local {
     belljar: Belljar,
+    state: ApiState,
+    /// For the first organisation, which most calls are for.
     router: Router,
 }
 
@@ -31,8 +33,33 @@ impl Local {
         let org = belljar.default_org().clone();
         Ok(Self {
             belljar,
-            router: local_router(state, org),
+            router: local_router(state.clone(), org),
+            state,
         })
+    }
+
+    /// The API for a call to `path`. Whoever has the data folder may do everything, so a call is one of
+    /// the organisation whose sandbox or execution it names.
+    async fn router(&self, path: &str) -> Router {
+        let mut owner = None;
+        for segment in path.split(['/', '?', '&', '=']) {
+            if let Ok(id) = SandboxId::parse(segment) {
+                owner = self
+                    .belljar
+                    .sandbox_record(&id)
+                    .await
+                    .ok()
+                    .map(|one| one.org);
+            } else if let Ok(id) = ExecutionId::parse(segment) {
+                owner = self.belljar.execution(&id).await.ok().map(|one| one.org);
+            }
+        }
+        match owner {
+            Some(org) if org != *self.belljar.default_org() => {
+                local_router(self.state.clone(), org)
+            }
+            _ => self.router.clone(),
+        }
     }
 }
 
@@ -53,7 +80,7 @@ impl Operations for Local {
                 url: path.to_owned(),
                 reason: error.to_string(),
             })?;
-        let response = match self.router.clone().call(request).await {
+        let response = match self.router(path).await.call(request).await {
             Ok(response) => response,
             Err(never) => match never {},
         };

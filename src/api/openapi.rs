@@ -78,6 +78,11 @@ fn operation(
     let mut call = json!({
         "operationId": route.name,
         "summary": route.summary,
+        // So that whoever tries all calls can leave out those that this version does not have.
+        "tags": [match route.output {
+            Output::Missing => "missing",
+            _ => "call",
+        }],
         "parameters": parameters,
         "responses": responses(route, answers),
         "security": match route.access {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Router;
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{MatchedPath, RawPathParams, Request, State};
 use axum::http::uri::PathAndQuery;
 use axum::http::{Method, Uri, header};
@@ -71,13 +72,21 @@ pub fn local_router(state: ApiState, org: OrgId) -> Router {
 struct Named(MatchedPath);
 
 /// Notes which call this is and on what, for the log and the numbers.
-async fn name(path: MatchedPath, params: RawPathParams, request: Request, next: Next) -> Response {
+async fn name(
+    path: MatchedPath,
+    params: Result<RawPathParams, RawPathParamsRejection>,
+    request: Request,
+    next: Next,
+) -> Response {
     let span = tracing::Span::current();
-    for (_, value) in &params {
-        if SandboxId::parse(value).is_ok() {
-            span.record("sandbox", value);
-        } else if ExecutionId::parse(value).is_ok() {
-            span.record("execution", value);
+    // The handler says what is wrong with a path that cannot be read.
+    if let Ok(params) = &params {
+        for (_, value) in params {
+            if SandboxId::parse(value).is_ok() {
+                span.record("sandbox", value);
+            } else if ExecutionId::parse(value).is_ok() {
+                span.record("execution", value);
+            }
         }
     }
     let mut response = next.run(request).await;

@@ -25,6 +25,11 @@ const DIRECTLY: &str = "\
 This works on the data folder itself, which must not be in use: stop the server first, or ask the
 server, whose HTTP API has the same calls.";
 
+/// Shown at the end of the help of commands that a server can be asked for as well.
+const ANYWHERE: &str = "\
+With --url this asks a server; without it, it works on the data folder itself, which no server may be
+using meanwhile.";
+
 /// Run code that nobody has reviewed, inside WebAssembly.
 #[derive(Debug, Parser)]
 #[command(name = "belljar", bin_name = "belljar", version, about, after_long_help = super::exit::HELP)]
@@ -79,16 +84,16 @@ pub(crate) enum Subcommand {
     /// Serve the HTTP API
     Serve(ServeArgs),
     /// Create, list, tag, delete, export and import snapshots
-    #[command(after_help = DIRECTLY)]
+    #[command(after_help = ANYWHERE)]
     Snapshot(SnapshotArgs),
     /// Save the files of a sandbox and bring them back
-    #[command(after_help = DIRECTLY)]
+    #[command(after_help = ANYWHERE)]
     Checkpoint(CheckpointArgs),
     /// Pause sandboxes: they keep their files and take no memory
-    #[command(after_help = example("belljar pause sbx_…"))]
+    #[command(after_help = anywhere("belljar pause sbx_…"))]
     Pause(SandboxesArgs),
     /// Resume paused sandboxes
-    #[command(after_help = example("belljar resume sbx_…"))]
+    #[command(after_help = anywhere("belljar resume sbx_…"))]
     Resume(SandboxesArgs),
     /// Make a second sandbox with the present files of a first, and print its id
     #[command(after_help = example("copy=$(belljar fork sbx_… --name experiment)"))]
@@ -200,6 +205,11 @@ pub(crate) enum RuntimeAction {
 /// An example, and where the command works.
 fn example(line: &str) -> String {
     format!("Example:\n  {line}\n\n{DIRECTLY}")
+}
+
+/// An example, and where else the command works.
+fn anywhere(line: &str) -> String {
+    format!("Example:\n  {line}\n\n{ANYWHERE}")
 }
 
 /// `NAME=VALUE`, or `NAME` for the value it has in our own environment.

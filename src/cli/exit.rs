@@ -247,8 +247,8 @@ pub(super) fn hint(error: &CliError) -> Option<&'static str> {
             Some("name a folder with --data or BELLJAR_DATA")
         }
         CliError::DataInUse { .. } => Some(
-            "if that is a server, stop it, or ask it: its HTTP API has the same calls; if it is a \
-             command, try again in a moment",
+            "if that is a server, ask it with --url, or stop it; if it is a command, try again in a \
+             moment",
         ),
         CliError::NoKeys { .. } => {
             Some("make one with `belljar keys create`, or listen on 127.0.0.1")

@@ -237,6 +237,7 @@ fn letter(value: u32) -> char {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sandbox::error::ErrorKind;
     use crate::sandbox::records::MemoryRecords;
 
     fn ledger() -> Ledger {
@@ -312,7 +313,7 @@ mod tests {
                 .create_key(options, Timestamp::EPOCH)
                 .await
                 .unwrap_err();
-            assert_eq!(refused.kind(), crate::ErrorKind::InvalidArgument);
+            assert_eq!(refused.kind(), ErrorKind::InvalidArgument);
         }
         assert!(
             ledger

@@ -33,7 +33,7 @@ fn call_of(file: &str) -> Option<&'static str> {
         "checkpoints" => "listCheckpoints",
         "checkpoint-delete" => "deleteCheckpoint",
         "checkpoint-restore" => "restoreCheckpoint",
-        "snapshot" => "createSnapshot",
+        "snapshot" | "snapshot-public" => "createSnapshot",
         "snapshots" => "listSnapshots",
         "snapshot-get" => "getSnapshot",
         "snapshot-tag" | "snapshot-untag" => "tagSnapshot",

@@ -216,11 +216,8 @@ async fn at_the_end_new_work_is_refused_and_what_runs_goes_on() {
     );
     let poll = format!("/sandbox/execution/{execution}?wait=60s");
     let waiting = ask(Method::GET, &poll, String::new());
-    let feeding = ask(
-        Method::PUT,
-        &format!("/stream/{stdin}"),
-        "last words\n".into(),
-    );
+    let path = format!("/stream/{stdin}");
+    let feeding = ask(Method::PUT, &path, "last words\n".into());
     let (ended, fed) = tokio::join!(waiting, feeding);
     assert_eq!(fed.status(), 200);
     let record: serde_json::Value = ended.json().await.unwrap();

@@ -93,7 +93,9 @@ fn operation(
     let body = match route.input {
         Input::None => None,
         Input::Json(of) => Some(json!({ "application/json": { "schema": of(requests) } })),
-        Input::Bytes => Some(json!({ "application/octet-stream": {} })),
+        Input::Bytes => Some(json!({
+            "application/octet-stream": { "schema": { "type": "string", "format": "binary" } },
+        })),
     };
     if let (Some(content), Some(call)) = (body, call.as_object_mut()) {
         call.insert("requestBody".to_owned(), json!({ "content": content }));

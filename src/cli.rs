@@ -9,19 +9,26 @@
 mod args;
 mod care;
 mod checkpoint;
+mod client;
 mod data;
 mod diff;
+mod exec;
 mod exit;
 mod file;
+mod files;
 mod infer;
 mod interrupt;
+mod jobs;
+mod keys;
 mod lifecycle;
 mod log;
 mod output;
 mod progress;
 mod run;
 mod runtime;
+mod sandboxes;
 mod serve;
+mod settings;
 mod snapshot;
 mod stats;
 mod table;
@@ -32,14 +39,26 @@ use clap::Parser;
 
 use args::{Cli, Subcommand};
 use exit::CliError;
+use settings::Settings;
 
 /// Runs the command that the process's arguments name.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let mut cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return output::usage(&error),
     };
-    log::init();
+    let file = match cli.data.configure() {
+        Ok(file) => file,
+        Err(error) => return report(&error),
+    };
+    let level = match cli.command {
+        Subcommand::Serve(_) => "info",
+        _ => "error",
+    };
+    log::init(
+        cli.data.log.as_deref().unwrap_or(level),
+        cli.data.log_format.unwrap_or_default(),
+    );
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_name("belljar-io")
@@ -48,7 +67,7 @@ pub fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(source) => return report(&CliError::Threads { source }),
     };
-    let code = match runtime.block_on(dispatch(cli)) {
+    let code = match runtime.block_on(dispatch(cli, file)) {
         Ok(code) => code,
         Err(error) => report(&error),
     };
@@ -57,17 +76,32 @@ pub fn main() -> ExitCode {
     code
 }
 
-async fn dispatch(cli: Cli) -> Result<ExitCode, CliError> {
+async fn dispatch(cli: Cli, file: Settings) -> Result<ExitCode, CliError> {
     match cli.command {
         Subcommand::Run(args) => run::run(args, &cli.data).await,
+        Subcommand::Create(args) => sandboxes::create(args, &cli.data).await,
+        Subcommand::Exec(args) => exec::exec(args, &cli.data).await,
+        Subcommand::Ls(args) => sandboxes::list(args, &cli.data).await,
+        Subcommand::Get(args) => sandboxes::get(args, &cli.data).await,
+        Subcommand::Rm(args) => sandboxes::remove(args, &cli.data).await,
+        Subcommand::Cp(args) => files::copy(args, &cli.data).await,
+        Subcommand::Files(args) => files::files(args, &cli.data).await,
+        Subcommand::Logs(args) => exec::logs(args, &cli.data).await,
+        Subcommand::Jobs(args) => jobs::jobs(args, &cli.data).await,
+        Subcommand::Events(args) => sandboxes::events(args, &cli.data).await,
+        Subcommand::Completions { shell } => {
+            output::completions(shell);
+            Ok(ExitCode::SUCCESS)
+        }
         Subcommand::Runtime(args) => runtime::runtime(args, &cli.data).await,
-        Subcommand::Serve(args) => serve::serve(args, &cli.data).await,
+        Subcommand::Serve(args) => serve::serve(args, &cli.data, file).await,
         Subcommand::Snapshot(args) => snapshot::snapshot(args, &cli.data).await,
         Subcommand::Checkpoint(args) => checkpoint::checkpoint(args, &cli.data).await,
         Subcommand::Pause(args) => lifecycle::pause(args, &cli.data).await,
         Subcommand::Resume(args) => lifecycle::resume(args, &cli.data).await,
         Subcommand::Fork(args) => lifecycle::fork(args, &cli.data).await,
         Subcommand::Diff(args) => diff::diff(args, &cli.data).await,
+        Subcommand::Keys(args) => keys::keys(args, &cli.data).await,
         Subcommand::Gc(args) => care::gc(args, &cli.data).await,
         Subcommand::Fsck(args) => care::fsck(args, &cli.data).await,
     }

@@ -100,6 +100,13 @@ impl Records for SqliteRecords {
                 Change::AddEvent(record) => events::add(&transaction, record)?,
                 Change::PutOrg(record) => orgs::put(&transaction, record)?,
                 Change::PutKey(record) => keys::put(&transaction, record)?,
+                Change::AddOrg(record) => orgs::add(&transaction, record)?,
+                Change::TouchKey(id, at) => {
+                    keys::change(&transaction, id, |key| key.touch(*at))?;
+                }
+                Change::RevokeKey(id, at) => {
+                    keys::change(&transaction, id, |key| key.revoke(*at))?;
+                }
                 Change::DeleteKey(id) => keys::delete(&transaction, id)?,
                 Change::PutSnapshot(record) => snapshots::put(&transaction, record)?,
                 Change::PutCheckpoint(record) => checkpoints::put(&transaction, record)?,

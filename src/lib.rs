@@ -85,10 +85,11 @@ pub use sandbox::records::{
 pub use sandbox::{
     ArchiveFormat, Belljar, BelljarOptions, BuildContent, BuildFile, BuildOptions, BuildStart,
     Command, ComponentOutput, DamagedObject, ErrorKind, Execution, FileEntry, FileWrite,
-    ForkOptions, GarbageReport, Job, Ledger, MissingObject, Output, OutputMode, OutputReader,
-    Paused, RuntimeInfo, Sandbox, SandboxError, SandboxOptions, SnapshotFile, SnapshotOptions,
-    Stats, Stdin, StdinWriter, StoreReport, Stream, StreamClosed, StreamFilter, StreamInfo,
-    StreamOptions, StreamSort, TreeChange, TreeChangeKind, TreeDiff, TreeEntryKind, TreeRef,
+    ForkOptions, GarbageReport, Job, KeyOptions, Ledger, MissingObject, NewKey, Output, OutputMode,
+    OutputReader, Paused, RuntimeInfo, Sandbox, SandboxError, SandboxOptions, SnapshotFile,
+    SnapshotOptions, Stats, Stdin, StdinWriter, StoreReport, Stream, StreamClosed, StreamFilter,
+    StreamInfo, StreamOptions, StreamSort, TreeChange, TreeChangeKind, TreeDiff, TreeEntryKind,
+    TreeRef, Usage,
 };
 pub use units::{ByteSize, Millicores, UnitError, format_duration, parse_duration};
 
@@ -105,8 +106,8 @@ pub mod packages {
 /// Where records are kept.
 pub mod records {
     pub use crate::sandbox::records::{
-        BackendError, Change, KeyRecord, MemoryRecords, OrgRecord, Records, RecordsError,
-        SandboxStats, StatsFilter,
+        BackendError, Change, KeyLimits, KeyRecord, MemoryRecords, OrgRecord, Records,
+        RecordsError, SandboxStats, StatsFilter,
     };
 
     #[cfg(feature = "sqlite")]

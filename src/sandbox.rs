@@ -30,6 +30,7 @@ mod garbage;
 mod handle;
 mod job;
 mod journal;
+mod keys;
 mod ledger;
 mod lineage;
 mod lookup;
@@ -46,6 +47,7 @@ mod snapshot;
 mod state;
 mod stream;
 mod switch;
+mod usage;
 mod validate;
 mod weight;
 
@@ -61,6 +63,7 @@ pub use fork::ForkOptions;
 pub use garbage::{DamagedObject, GarbageReport, MissingObject, StoreReport};
 pub use handle::Sandbox;
 pub use job::Job;
+pub use keys::{KeyOptions, NewKey};
 pub use ledger::Ledger;
 pub use options::{BelljarOptions, Command, FileWrite, OutputMode, SandboxOptions, Stdin};
 pub use pause::Paused;
@@ -69,3 +72,4 @@ pub use snapshot::SnapshotOptions;
 pub use stream::{
     OutputReader, Stream, StreamClosed, StreamFilter, StreamInfo, StreamOptions, StreamSort,
 };
+pub use usage::Usage;

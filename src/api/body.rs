@@ -11,6 +11,7 @@ use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 use serde::de::DeserializeOwned;
 
+use crate::api::auth::Caller;
 use crate::api::error::ApiError;
 use crate::api::state::ApiState;
 use crate::api::wire::field::Object;
@@ -36,7 +37,9 @@ where
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let limit = ApiState::from_ref(state).options().body_limit;
+        let most = ApiState::from_ref(state).options().body_limit;
+        let caller = request.extensions().get::<Caller>();
+        let limit = caller.map_or(most, |caller| caller.body_limit(most));
         let bytes = read(request, limit).await?;
         if bytes.len() < LARGE_BYTES {
             return parse(&bytes).map(Self);
@@ -64,7 +67,7 @@ pub(crate) async fn read(request: Request, limit: usize) -> Result<Bytes, ApiErr
     let mut first = Bytes::new();
     let mut rest = BytesMut::new();
     while let Some(frame) = stream.next().await {
-        let frame = frame.map_err(|_| ApiError::invalid("the request body was cut off"))?;
+        let frame = frame.map_err(|error| cut_off(&error, limit))?;
         if first.is_empty() {
             first = frame;
             continue;
@@ -87,6 +90,18 @@ pub(crate) async fn read(request: Request, limit: usize) -> Result<Bytes, ApiErr
     } else {
         rest.freeze()
     })
+}
+
+/// Why a body ended before its end: a limit of the key's, or the connection.
+fn cut_off(error: &axum::Error, limit: usize) -> ApiError {
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    while let Some(error) = cause {
+        if error.is::<http_body_util::LengthLimitError>() {
+            return ApiError::too_large(limit);
+        }
+        cause = error.source();
+    }
+    ApiError::invalid("the request body was cut off")
 }
 
 /// Reads and forgets up to `most` bytes.

@@ -38,7 +38,11 @@ pub(crate) async fn create(
     JsonBody(body): JsonBody<CreateBody>,
 ) -> Result<Response, ApiError> {
     let belljar = state.belljar().clone();
-    let Creation { options, first } = body.into_creation(caller.org)?;
+    let Creation { mut options, first } = body.into_creation(caller.org)?;
+    let defaults = &state.options().default_timeouts;
+    options.timeouts.idle = options.timeouts.idle.or(defaults.idle);
+    options.timeouts.execution = options.timeouts.execution.or(defaults.execution);
+    options.timeouts.paused = options.timeouts.paused.or(defaults.paused);
     let undelivered = start(async move { belljar.create(options).await }).await?;
     let sandbox = &undelivered.sandbox;
     let started = match first {
@@ -83,7 +87,13 @@ fn answer(
     started: Started,
     base: &BaseUrl,
 ) -> Result<Response, ApiError> {
-    let data = CreateData::new(&undelivered.sandbox.record(), started, base);
+    let record = undelivered.sandbox.record();
+    let span = tracing::Span::current();
+    span.record("sandbox", record.id.as_str());
+    if let Some(execution) = &started.execution {
+        span.record("execution", execution.as_str());
+    }
+    let data = CreateData::new(&record, started, base);
     let bytes = Success::to_json(data)?;
     let mut response = json(StatusCode::CREATED, Vec::new());
     *response.body_mut() = Body::new(AnswerBody {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::extract::State;
 use axum::response::Response;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::api::auth::Caller;
@@ -16,14 +17,14 @@ use crate::api::wire::field;
 use crate::id::SandboxId;
 
 /// `null` removes a variable.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct EnvBody {
     env: BTreeMap<String, Option<String>>,
 }
 
 /// All variables after the change.
-#[derive(Debug, Serialize)]
-struct EnvData {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct EnvData {
     env: BTreeMap<String, String>,
 }
 

@@ -12,6 +12,7 @@
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Method, StatusCode, header};
@@ -26,7 +27,7 @@ const INTERNAL_MESSAGE: &str =
     "internal error; the server's log has the details under this answer's x-session-id";
 
 /// Seconds after which a refused request may be tried again.
-const RETRY_AFTER_SECONDS: &str = "1";
+const RETRY_AFTER_SECONDS: u64 = 1;
 
 /// How the published client's `User-Agent` begins.
 const SDK_AGENT: &str = "Agentuity SDK/";
@@ -50,6 +51,8 @@ pub(crate) struct ApiError {
     status: StatusCode,
     code: &'static str,
     message: Cow<'static, str>,
+    /// Seconds after which the request may be tried again, for a refusal that passes.
+    retry_after: u64,
 }
 
 impl ApiError {
@@ -58,6 +61,7 @@ impl ApiError {
             status,
             code,
             message: message.into(),
+            retry_after: RETRY_AFTER_SECONDS,
         }
     }
 
@@ -145,6 +149,40 @@ impl ApiError {
             StatusCode::PAYLOAD_TOO_LARGE,
             "TOO_LARGE",
             format!("the request body is larger than the limit of {limit} bytes"),
+        )
+    }
+
+    /// 429: the key has asked more often than it may; in `wait` it may again.
+    pub(crate) fn too_many(wait: Duration) -> Self {
+        let mut error = Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "RATE_LIMITED",
+            format!(
+                "this key sends more requests than it may; the next is served in {} ms",
+                wait.as_millis().saturating_add(1)
+            ),
+        );
+        error.retry_after = wait.as_secs().saturating_add(1);
+        error
+    }
+
+    /// 503: the server takes no new work any more.
+    pub(crate) fn draining(wait: Duration) -> Self {
+        let mut error = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "UNAVAILABLE",
+            "the server is shutting down and takes no new work",
+        );
+        error.retry_after = wait.as_secs().max(1);
+        error
+    }
+
+    /// 503: not everything is loaded yet.
+    pub(crate) fn starting() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "UNAVAILABLE",
+            "the server is starting",
         )
     }
 
@@ -269,10 +307,9 @@ impl IntoResponse for ApiError {
             self.status,
             StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
         ) {
-            response.headers_mut().insert(
-                header::RETRY_AFTER,
-                HeaderValue::from_static(RETRY_AFTER_SECONDS),
-            );
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(self.retry_after));
         }
         if self.status == StatusCode::UNAUTHORIZED {
             response

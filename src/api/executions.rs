@@ -29,6 +29,7 @@ pub(crate) async fn execute(
         let sandbox = state.sandbox(&caller, &id).await?;
         let execution = sandbox.execute(command).await?;
         let record = execution.record();
+        tracing::Span::current().record("execution", record.id.as_str());
         // It ends by itself, by a cancel, or when nobody waits for it any more; not with this call.
         execution.detach();
         flat(&ExecuteAnswer::new(record, &base))

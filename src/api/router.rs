@@ -1,48 +1,47 @@
-//! Which path is which call, and what every request goes through.
+//! The table of calls as a router, and what every request goes through.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::rejection::RawPathParamsRejection;
+use axum::extract::{MatchedPath, RawPathParams, Request, State};
 use axum::http::uri::PathAndQuery;
-use axum::http::{Method, StatusCode, Uri, header};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::http::{Method, Uri, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, patch, post, put};
 use futures::FutureExt;
 use tracing::Instrument;
 
-use crate::api::auth::require_key;
+use crate::api::auth::{Caller, require_key};
 use crate::api::error::{ApiError, CallShape};
+use crate::api::routes::{self, Access};
 use crate::api::session::{self, SessionId};
-use crate::api::state::ApiState;
-use crate::api::{
-    archives, builds, checkpoints, cloud, creation, diff, env, events, executions, files, jobs,
-    lifecycle, runtimes, sandboxes, snapshots, stream, transfer,
-};
+use crate::api::state::{ApiState, Phase};
+use crate::id::{ExecutionId, KeyId, OrgId, SandboxId};
+use crate::sandbox::records::KeyLimits;
+
+/// The target of the one line that the log has for each request.
+const ACCESS: &str = "belljar::access";
 
 /// The API as a router: pure, it binds nothing and starts nothing. Mount it in an axum program or
 /// give it to [`serve()`](crate::api::serve()).
 pub fn router(state: ApiState) -> Router {
     let auth = from_fn_with_state(state.clone(), require_key);
-    let calls = Router::new()
-        .merge(sandbox_calls())
-        .merge(checkpoint_calls())
-        .merge(snapshot_calls())
-        .merge(file_calls())
-        .route("/services/stats/{org}", get(cloud::stats))
-        .route("/cli/sandbox", get(cloud::list))
-        .route("/cli/sandbox/{id}", get(cloud::resolve))
-        .merge(stream_calls())
-        .route_layer(auth.clone());
-    // A stream's id is a capability: the published client fetches its URL without a key. Writing
-    // needs one.
-    let streams =
-        get(stream::read).merge(put(stream::write).delete(stream::delete).route_layer(auth));
+    let mut calls = Router::new();
+    for route in routes::all() {
+        // From the outside: what it is called, whether there is time for it, who asks.
+        let mut handler = route.handler;
+        if route.access == Access::Key {
+            handler = handler.route_layer(auth.clone());
+        }
+        if !route.in_drain {
+            handler = handler.route_layer(from_fn_with_state(state.clone(), unless_draining));
+        }
+        calls = calls.route(route.path, handler.route_layer(from_fn(name)));
+    }
     let all = calls
-        .route("/stream/{id}", streams)
-        .merge(public_calls())
-        .route("/health", get(health))
         .fallback(no_route)
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(state.clone());
@@ -53,111 +52,58 @@ pub fn router(state: ApiState) -> Router {
         .layer(from_fn_with_state(state, outermost))
 }
 
-fn sandbox_calls() -> Router<ApiState> {
-    Router::new()
-        .route("/sandbox", post(creation::create).get(sandboxes::list))
-        .route("/sandbox/runtimes", get(runtimes::list))
-        .route("/sandbox/status/{id}", get(sandboxes::status))
-        .route("/sandbox/execution/{id}", get(executions::get))
-        .route("/sandbox/execution/{id}/cancel", post(executions::cancel))
-        .route("/sandbox/env/{id}", patch(env::set))
-        .route("/sandbox/sandboxes/{id}/executions", get(executions::list))
-        .route("/sandbox/sandboxes/{id}/events", get(events::list))
-        .route(
-            "/sandbox/sandboxes/{id}/jobs",
-            post(jobs::create).get(jobs::list),
-        )
-        .route(
-            "/sandbox/sandboxes/{id}/jobs/{job}",
-            get(jobs::get).delete(jobs::stop),
-        )
-        .route(
-            "/sandbox/{id}",
-            get(sandboxes::get).delete(sandboxes::destroy),
-        )
-        .route("/sandbox/{id}/execute", post(executions::execute))
-        .route("/sandbox/{id}/pause", post(lifecycle::pause))
-        .route("/sandbox/{id}/resume", post(lifecycle::resume))
-        .route("/sandbox/{id}/fork", post(creation::fork))
-        .route("/sandbox/diff", get(diff::get))
+/// As [`router`], for a program that asks itself: every request is one of `org`, and none needs a key.
+/// Not to be put on a listener.
+pub fn local_router(state: ApiState, org: OrgId) -> Router {
+    let caller = Caller {
+        org_name: Arc::from(org.as_str()),
+        org,
+        key: KeyId::generate(),
+        limits: KeyLimits::default(),
+    };
+    router(state).layer(from_fn(move |mut request: Request, next: Next| {
+        request.extensions_mut().insert(caller.clone());
+        next.run(request)
+    }))
 }
 
-fn checkpoint_calls() -> Router<ApiState> {
-    Router::new()
-        .route("/sandbox/checkpoints/{id}", get(checkpoints::list))
-        .route("/sandbox/{id}/checkpoint", post(checkpoints::create))
-        .route(
-            "/sandbox/{id}/checkpoint/{checkpoint}",
-            delete(checkpoints::delete),
-        )
-        .route(
-            "/sandbox/{id}/checkpoint/{checkpoint}/restore",
-            post(checkpoints::restore),
-        )
+/// The path of a call in the table, on its answer: for the outermost layer, which is outside of routing.
+#[derive(Clone, Debug)]
+struct Named(MatchedPath);
+
+/// Notes which call this is and on what, for the log and the numbers.
+async fn name(
+    path: MatchedPath,
+    params: Result<RawPathParams, RawPathParamsRejection>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let span = tracing::Span::current();
+    // The handler says what is wrong with a path that cannot be read.
+    if let Ok(params) = &params {
+        for (_, value) in params {
+            if SandboxId::parse(value).is_ok() {
+                span.record("sandbox", value);
+            } else if ExecutionId::parse(value).is_ok() {
+                span.record("execution", value);
+            }
+        }
+    }
+    let mut response = next.run(request).await;
+    response.extensions_mut().insert(Named(path));
+    response
 }
 
-fn snapshot_calls() -> Router<ApiState> {
-    Router::new()
-        .route("/sandbox/{id}/snapshot", post(snapshots::create))
-        .route("/sandbox/snapshots", get(snapshots::list))
-        .route("/sandbox/snapshots/lineage", get(snapshots::lineage))
-        .route("/sandbox/snapshots/import", post(transfer::import))
-        .route("/sandbox/snapshots/build", post(builds::begin))
-        .route("/sandbox/snapshots/{snapshot}/upload", put(builds::upload))
-        .route(
-            "/sandbox/snapshots/{snapshot}/finalize",
-            post(builds::finish),
-        )
-        .route(
-            "/sandbox/snapshots/{snapshot}",
-            get(snapshots::get)
-                .patch(snapshots::tag)
-                .delete(snapshots::delete),
-        )
-        .route(
-            "/sandbox/snapshots/{snapshot}/export",
-            get(transfer::export),
-        )
-}
-
-/// Calls without a key, beside streams and `/health`.
-fn public_calls() -> Router<ApiState> {
-    Router::new()
-        .route("/sandbox/snapshots/public", get(snapshots::public_list))
-        .route(
-            "/sandbox/snapshots/public/{reference}",
-            get(snapshots::public_get),
-        )
-}
-
-fn file_calls() -> Router<ApiState> {
-    Router::new()
-        .route("/fs/{id}", post(files::write).get(files::read))
-        .route("/fs/list/{id}", get(files::list))
-        .route("/fs/download/{id}", get(archives::download))
-        .route("/fs/upload/{id}", post(archives::upload))
-        .route("/fs/mkdir/{id}", post(files::make_dir))
-        .route("/fs/rm/{id}", post(files::remove_file))
-        .route("/fs/rmdir/{id}", post(files::remove_dir))
-}
-
-/// Calls of the stream service that need a key, beside those of `/stream/{id}` itself. No id is `list`.
-fn stream_calls() -> Router<ApiState> {
-    Router::new()
-        .route("/stream", post(stream::create))
-        .route("/stream/list", post(stream::list))
-        .route("/stream/{id}/append", post(stream::append))
-        .route("/stream/{id}/complete", post(stream::complete))
-        .route("/stream/{id}/info", post(stream::info))
-}
-
-async fn health() -> Response {
-    let text = concat!(
-        r#"{"success":true,"data":{"status":"ok","version":""#,
-        env!("CARGO_PKG_VERSION"),
-        r#""}}"#
-    );
-    super::error::json(StatusCode::OK, text.as_bytes().to_vec())
+/// Refuses what would begin something while the server shuts down.
+async fn unless_draining(
+    State(state): State<ApiState>,
+    request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    if state.phase() > Phase::Serving {
+        return Err(ApiError::draining(state.options().grace));
+    }
+    Ok(next.run(request).await)
 }
 
 async fn no_route(method: Method, uri: Uri) -> ApiError {
@@ -191,23 +137,39 @@ async fn outermost(State(state): State<ApiState>, mut request: Request, next: Ne
         session = session.as_str(),
         method = %request.method(),
         path = loggable(request.uri().path()),
+        sandbox = tracing::field::Empty,
+        execution = tracing::field::Empty,
     );
+    let method = request.method().clone();
+    let begun = Instant::now();
     request.extensions_mut().insert(session.clone());
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind();
     let mut response = async {
         match answered.await {
-            Ok(response) => {
-                tracing::debug!(status = response.status().as_u16(), "answered");
-                response
-            }
+            Ok(response) => response,
             Err(_) => {
                 tracing::error!(session = session.as_str(), "a request handler panicked");
                 ApiError::internal_text().into_response()
             }
         }
     }
-    .instrument(span)
+    .instrument(span.clone())
     .await;
+    let named = response.extensions().get::<Named>();
+    let route = named.map_or("none", |Named(path)| path.as_str());
+    let took = begun.elapsed();
+    span.in_scope(|| {
+        tracing::info!(
+            target: ACCESS,
+            route,
+            status = response.status().as_u16(),
+            duration_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+            "answered"
+        );
+    });
+    state
+        .requests()
+        .count(route, &method, response.status(), took);
     if let Some(error) = response.extensions().get::<ApiError>()
         && let Some(typed) = error.typed(options.typed_errors, &shape)
     {

@@ -2,16 +2,21 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::watch;
 
 use crate::api::auth::{Caller, Keys};
 use crate::api::error::ApiError;
+use crate::api::metrics::Requests;
 use crate::api::params::PathJob;
+use crate::api::rate::Rate;
 use crate::api::wire::snapshot::{Bases, Owners};
 use crate::id::{ExecutionId, SandboxId, SnapshotId};
-use crate::sandbox::records::{ExecutionRecord, JobRecord, Records, SandboxRecord, SnapshotRecord};
+use crate::sandbox::records::{
+    ExecutionRecord, JobRecord, KeyLimits, Records, SandboxRecord, SnapshotRecord, Timeouts,
+};
 use crate::sandbox::{Belljar, ErrorKind, Sandbox, SandboxError};
 
 /// The largest request body that is read. Files travel as base64 inside JSON, so this bounds what
@@ -27,6 +32,9 @@ const HEARTBEAT: Duration = Duration::from_secs(12);
 
 /// How long open output streams may go on after shutdown was asked for.
 const DRAIN: Duration = Duration::from_secs(5);
+
+/// How long running executions may go on after shutdown was asked for.
+const GRACE: Duration = Duration::from_secs(10);
 
 /// How failures that the published client has classes for are sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,8 +64,29 @@ pub struct ApiOptions {
     pub poll_hold: Duration,
     /// The interval of a held poll's heartbeat. Default: 12 s.
     pub heartbeat: Duration,
-    /// How long output streams may go on after shutdown was asked for. Default: 5 s.
+    /// How long output streams may go on after running work has ended or was given up at shutdown.
+    /// Default: 5 s.
     pub drain: Duration,
+    /// How long running executions may go on after shutdown was asked for. Default: 10 s.
+    pub grace: Duration,
+    /// Requests per second of each key that has no limit of its own. Default: no limit.
+    pub requests_per_second: Option<u32>,
+    /// How many requests such a key may send at once. Default: as many as in two seconds.
+    pub burst: Option<u32>,
+    /// Timeouts of sandboxes that are created without. Default: none.
+    pub default_timeouts: Timeouts,
+}
+
+impl ApiOptions {
+    /// How often a key with these limits may ask.
+    pub(crate) fn rate(&self, own: &KeyLimits) -> Option<Rate> {
+        let per_second = own.requests_per_second.or(self.requests_per_second)?;
+        let burst = own.burst.or(self.burst);
+        Some(Rate {
+            per_second,
+            burst: burst.unwrap_or(per_second.saturating_mul(2)),
+        })
+    }
 }
 
 impl Default for ApiOptions {
@@ -70,6 +99,10 @@ impl Default for ApiOptions {
             poll_hold: POLL_HOLD,
             heartbeat: HEARTBEAT,
             drain: DRAIN,
+            grace: GRACE,
+            requests_per_second: None,
+            burst: None,
+            default_timeouts: Timeouts::default(),
         }
     }
 }
@@ -79,6 +112,8 @@ impl Default for ApiOptions {
 pub(crate) enum Phase {
     /// Requests are served.
     Serving,
+    /// New work is refused; what runs goes on, and whoever waits for it.
+    Refusing,
     /// Held polls answer with the current state; output streams go on.
     Draining,
     /// Output streams are cut.
@@ -95,8 +130,10 @@ pub struct ApiState {
 struct Inner {
     belljar: Belljar,
     options: ApiOptions,
-    keys: Keys,
+    keys: Arc<Keys>,
     phase: watch::Sender<Phase>,
+    ready: AtomicBool,
+    requests: Requests,
 }
 
 impl ApiState {
@@ -111,10 +148,31 @@ impl ApiState {
             inner: Arc::new(Inner {
                 belljar,
                 options,
-                keys,
+                keys: Arc::new(keys),
                 phase,
+                ready: AtomicBool::new(true),
+                requests: Requests::default(),
             }),
         })
+    }
+
+    /// Says whether the server is ready for work, which `/readyz` repeats; it serves whatever comes all
+    /// the same. It is, until it is told otherwise.
+    pub fn set_ready(&self, ready: bool) {
+        self.inner.ready.store(ready, Ordering::Release);
+    }
+
+    pub(crate) fn is_ready(&self) -> bool {
+        self.inner.ready.load(Ordering::Acquire)
+    }
+
+    /// What was asked so far.
+    pub(crate) fn requests(&self) -> &Requests {
+        &self.inner.requests
+    }
+
+    pub(crate) fn phase(&self) -> Phase {
+        *self.inner.phase.borrow()
     }
 
     pub(crate) fn belljar(&self) -> &Belljar {
@@ -125,7 +183,7 @@ impl ApiState {
         &self.inner.options
     }
 
-    pub(crate) fn keys(&self) -> &Keys {
+    pub(crate) fn keys(&self) -> &Arc<Keys> {
         &self.inner.keys
     }
 

@@ -19,6 +19,7 @@ pub(crate) mod job;
 pub(crate) mod lifecycle;
 pub(crate) mod runtime;
 pub(crate) mod sandbox;
+pub(crate) mod schema;
 pub(crate) mod snapshot;
 pub(crate) mod stats;
 pub(crate) mod stream;

@@ -7,10 +7,16 @@ use clap::{Args, Parser, Subcommand as ClapSubcommand};
 
 use super::care::CareArgs;
 use super::checkpoint::CheckpointArgs;
+use super::client::ServerArgs;
 use super::data::DataArgs;
 use super::diff::DiffArgs;
+use super::exec::{ExecArgs, LogsArgs};
 use super::file::FileArg;
+use super::files::{CpArgs, FilesArgs};
+use super::jobs::JobsArgs;
+use super::keys::KeysArgs;
 use super::lifecycle::{ForkArgs, SandboxesArgs};
+use super::sandboxes::{CreateArgs, EventsArgs, GetArgs, LsArgs, RmArgs};
 use super::serve::ServeArgs;
 use super::snapshot::SnapshotArgs;
 
@@ -18,6 +24,11 @@ use super::snapshot::SnapshotArgs;
 const DIRECTLY: &str = "\
 This works on the data folder itself, which must not be in use: stop the server first, or ask the
 server, whose HTTP API has the same calls.";
+
+/// Shown at the end of the help of commands that a server can be asked for as well.
+const ANYWHERE: &str = "\
+With --url this asks a server; without it, it works on the data folder itself, which no server may be
+using meanwhile.";
 
 /// Run code that nobody has reviewed, inside WebAssembly.
 #[derive(Debug, Parser)]
@@ -35,21 +46,54 @@ pub(crate) enum Subcommand {
     /// Run one program in a sandbox of its own, with our stdin, stdout, stderr and exit code
     #[command(after_long_help = super::exit::HELP)]
     Run(RunArgs),
+    /// Create a sandbox that stays, and print its id
+    #[command(
+        after_help = "Example:\n  sandbox=$(belljar create --runtime python:3.14 --name build)"
+    )]
+    Create(CreateArgs),
+    /// Run a program in a sandbox, with our stdout, stderr and exit code
+    #[command(after_help = "Example:\n  belljar exec sbx_… python3 -c 'print(1)'")]
+    Exec(ExecArgs),
+    /// List sandboxes, newest first
+    #[command(
+        visible_alias = "list",
+        after_help = "Example:\n  belljar ls --status idle --json | jq -r '.sandboxes[].sandboxId'"
+    )]
+    Ls(LsArgs),
+    /// Show one sandbox
+    #[command(after_help = "Example:\n  belljar get sbx_… --json | jq .status")]
+    Get(GetArgs),
+    /// End sandboxes and everything in them
+    #[command(visible_alias = "delete", after_help = "Example:\n  belljar rm sbx_…")]
+    Rm(RmArgs),
+    /// Copy files into or out of a sandbox
+    #[command(after_help = "Example:\n  belljar cp -r src sbx_…:/home/agentuity/src")]
+    Cp(CpArgs),
+    /// List, show, make and remove files of a sandbox
+    Files(FilesArgs),
+    /// Print what an execution or a job has written
+    #[command(after_help = "Example:\n  belljar logs sbx_… --follow")]
+    Logs(LogsArgs),
+    /// Start, list, show and stop commands in the background of a sandbox
+    Jobs(JobsArgs),
+    /// Show what happened to a sandbox
+    #[command(after_help = "Example:\n  belljar events sbx_… --limit 20")]
+    Events(EventsArgs),
     /// List, install or remove runtimes
     Runtime(RuntimeArgs),
     /// Serve the HTTP API
     Serve(ServeArgs),
     /// Create, list, tag, delete, export and import snapshots
-    #[command(after_help = DIRECTLY)]
+    #[command(after_help = ANYWHERE)]
     Snapshot(SnapshotArgs),
     /// Save the files of a sandbox and bring them back
-    #[command(after_help = DIRECTLY)]
+    #[command(after_help = ANYWHERE)]
     Checkpoint(CheckpointArgs),
     /// Pause sandboxes: they keep their files and take no memory
-    #[command(after_help = example("belljar pause sbx_…"))]
+    #[command(after_help = anywhere("belljar pause sbx_…"))]
     Pause(SandboxesArgs),
     /// Resume paused sandboxes
-    #[command(after_help = example("belljar resume sbx_…"))]
+    #[command(after_help = anywhere("belljar resume sbx_…"))]
     Resume(SandboxesArgs),
     /// Make a second sandbox with the present files of a first, and print its id
     #[command(after_help = example("copy=$(belljar fork sbx_… --name experiment)"))]
@@ -57,6 +101,16 @@ pub(crate) enum Subcommand {
     /// Show what changed between sandboxes, checkpoints, snapshots and runtimes
     #[command(after_help = example("belljar diff sbx_…@before-upgrade sbx_…"))]
     Diff(DiffArgs),
+    /// Create, list and revoke the API keys of a server; it may be running meanwhile
+    Keys(KeysArgs),
+    /// Print what makes a shell complete our arguments
+    #[command(
+        after_help = "Example:\n  belljar completions bash > ~/.local/share/bash-completion/completions/belljar"
+    )]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
     /// Remove stored files that nothing refers to any more
     #[command(after_help = example("belljar gc"))]
     Gc(CareArgs),
@@ -68,6 +122,8 @@ pub(crate) enum Subcommand {
 /// `belljar run`.
 #[derive(Args, Debug)]
 pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
     /// What the sandbox is made from; inferred from the program's name if absent
     #[arg(long, value_name = "NAME")]
     pub(crate) runtime: Option<String>,
@@ -111,6 +167,8 @@ pub(crate) struct RunArgs {
 /// `belljar runtime`.
 #[derive(Args, Debug)]
 pub(crate) struct RuntimeArgs {
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
     #[command(subcommand)]
     pub(crate) action: RuntimeAction,
 }
@@ -147,6 +205,11 @@ pub(crate) enum RuntimeAction {
 /// An example, and where the command works.
 fn example(line: &str) -> String {
     format!("Example:\n  {line}\n\n{DIRECTLY}")
+}
+
+/// An example, and where else the command works.
+fn anywhere(line: &str) -> String {
+    format!("Example:\n  {line}\n\n{ANYWHERE}")
 }
 
 /// `NAME=VALUE`, or `NAME` for the value it has in our own environment.

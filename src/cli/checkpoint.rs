@@ -5,15 +5,19 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
+use super::client::{self, Client, Payload, ServerArgs, encoded};
 use super::data::DataArgs;
 use super::exit::CliError;
 use super::output;
+use super::sandboxes::{field, rows};
 use super::table::{Table, visible};
-use crate::{Belljar, CheckpointRecord, SandboxId};
+use crate::SandboxId;
 
 /// `belljar checkpoint`.
 #[derive(Args, Debug)]
 pub(crate) struct CheckpointArgs {
+    #[command(flatten)]
+    server: ServerArgs,
     /// Print JSON
     #[arg(long, global = true)]
     json: bool,
@@ -64,45 +68,60 @@ pub(super) async fn checkpoint(
     args: CheckpointArgs,
     data: &DataArgs,
 ) -> Result<ExitCode, CliError> {
-    let CheckpointArgs { json, action } = args;
-    data.with(async |belljar| act(belljar, action, json).await)
+    let CheckpointArgs {
+        server,
+        json,
+        action,
+    } = args;
+    server
+        .with(data, async |client| act(client, action, json).await)
         .await?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn act(belljar: &Belljar, action: Action, json: bool) -> Result<(), CliError> {
+async fn act(client: &Client, action: Action, json: bool) -> Result<(), CliError> {
     match action {
         Action::Create { sandbox, name } => {
-            let record = belljar.sandbox(&sandbox)?.create_checkpoint(&name).await?;
+            let path = format!("/sandbox/{sandbox}/checkpoint");
+            let made = client.post(&path, json!({ "name": name })).await?;
             if json {
-                output::print(format_args!("{:#}", describe(&record)));
+                output::print(format_args!("{:#}", describe(&made, &sandbox)));
             } else {
-                output::print(&record.id);
+                output::print(field(&made, "id"));
             }
         }
-        Action::Ls { sandbox } => list(&belljar.sandbox(&sandbox)?.checkpoints().await?, json),
+        Action::Ls { sandbox } => {
+            let page = client
+                .get(&format!("/sandbox/checkpoints/{sandbox}"))
+                .await?;
+            let all: Vec<Value> = rows(&page, "checkpoints")
+                .map(|one| describe(one, &sandbox))
+                .collect();
+            list(all, json);
+        }
         Action::Restore {
             sandbox,
             checkpoint,
         } => {
-            belljar
-                .sandbox(&sandbox)?
-                .restore_checkpoint(&checkpoint)
-                .await?;
+            let path = format!("{}/restore", path(&sandbox, &checkpoint));
+            client.ask(client::POST, &path, Payload::None).await?;
             done(&sandbox, &checkpoint, "restored", json);
         }
         Action::Rm {
             sandbox,
             checkpoint,
         } => {
-            let handle = belljar.sandbox(&sandbox)?;
             for one in &checkpoint {
-                handle.delete_checkpoint(one).await?;
+                client.delete(&path(&sandbox, one)).await?;
                 done(&sandbox, one, "deleted", json);
             }
         }
     }
     Ok(())
+}
+
+fn path(sandbox: &SandboxId, checkpoint: &str) -> String {
+    format!("/sandbox/{sandbox}/checkpoint/{}", encoded(checkpoint))
 }
 
 fn done(sandbox: &SandboxId, checkpoint: &str, what: &str, json: bool) {
@@ -115,30 +134,36 @@ fn done(sandbox: &SandboxId, checkpoint: &str, what: &str, json: bool) {
     }
 }
 
-fn list(records: &[CheckpointRecord], json: bool) {
+fn list(all: Vec<Value>, json: bool) {
     if json {
-        let all: Vec<Value> = records.iter().map(describe).collect();
         output::print(format_args!("{:#}", Value::from(all)));
         return;
     }
     let mut table = Table::new(["ID", "NAME", "PARENT", "CREATED"]);
-    for record in records {
+    for one in &all {
+        let parent = field(one, "parent");
         table.row([
-            record.id.to_string(),
-            record.name.clone(),
-            record.parent.clone().unwrap_or_else(|| "-".to_owned()),
-            record.created_at.to_string(),
+            field(one, "id"),
+            field(one, "name"),
+            if parent.is_empty() {
+                "-".to_owned()
+            } else {
+                parent
+            },
+            field(one, "createdAt"),
         ]);
     }
     table.print();
 }
 
-fn describe(record: &CheckpointRecord) -> Value {
+fn describe(one: &Value, sandbox: &SandboxId) -> Value {
+    let parent = one.get("parent").and_then(Value::as_str);
     json!({
-        "id": record.id.as_str(),
-        "sandboxId": record.sandbox_id.as_str(),
-        "name": record.name,
-        "parent": record.parent,
-        "createdAt": record.created_at.to_string(),
+        "id": one.get("id"),
+        "sandboxId": sandbox.as_str(),
+        "name": one.get("name"),
+        // The published client requires a text, which is empty for the first.
+        "parent": parent.filter(|parent| !parent.is_empty()),
+        "createdAt": one.get("createdAt"),
     })
 }

@@ -7,19 +7,20 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::packages::{NpmConfig, NpmRegistry};
-use crate::records::SqliteRecords;
+use crate::records::{OrgRecord, SqliteRecords};
 use crate::{Belljar, BelljarOptions, ErrorKind, OrgId, SandboxError};
 use clap::Args;
 
 use super::exit::CliError;
 use super::progress::Reporter;
+use super::settings::{self, LogFormat, Settings};
 
 /// The file of records in the data folder.
 const RECORDS_FILE: &str = "belljar.db";
 
 /// Options that every subcommand takes.
 #[derive(Args, Debug)]
-#[command(next_help_heading = "Folders")]
+#[command(next_help_heading = "Everywhere")]
 pub(crate) struct DataArgs {
     /// Folder for records, sandboxes and runtimes [default: the platform's data folder]
     #[arg(long, value_name = "DIR", env = "BELLJAR_DATA", global = true)]
@@ -29,9 +30,39 @@ pub(crate) struct DataArgs {
     #[arg(long, value_name = "DIR", env = "BELLJAR_CACHE", global = true)]
     #[arg(hide_env_values = true)]
     cache: Option<PathBuf>,
+    /// Configuration file (TOML) with settings that neither flags nor the environment give
+    #[arg(long, value_name = "FILE", env = "BELLJAR_CONFIG", global = true)]
+    #[arg(hide_env_values = true)]
+    config: Option<PathBuf>,
+    /// What to log on stderr, such as debug or belljar::engine=trace,warn [default: error; info for
+    /// serve]
+    #[arg(long, value_name = "FILTER", env = "BELLJAR_LOG", global = true)]
+    #[arg(hide_env_values = true)]
+    pub(super) log: Option<String>,
+    /// How to write the log [default: text]
+    #[arg(long, value_name = "FORMAT", env = "BELLJAR_LOG_FORMAT", global = true)]
+    #[arg(hide_env_values = true, hide_possible_values = true)]
+    pub(super) log_format: Option<LogFormat>,
 }
 
 impl DataArgs {
+    /// Reads the configuration file, if one is named, and takes over what is not given otherwise; its
+    /// settings of the server are the answer.
+    ///
+    /// # Errors
+    /// [`CliError::Config`] if the file cannot be used.
+    pub(crate) fn configure(&mut self) -> Result<Settings, CliError> {
+        let file = match &self.config {
+            Some(path) => settings::File::read(path)?,
+            None => settings::File::default(),
+        };
+        self.data = self.data.take().or(file.data);
+        self.cache = self.cache.take().or(file.cache);
+        self.log = self.log.take().or(file.log);
+        self.log_format = self.log_format.or(file.log_format);
+        Ok(file.serve)
+    }
+
     /// The data folder.
     ///
     /// # Errors
@@ -72,12 +103,7 @@ impl DataArgs {
         &self,
         change: impl FnOnce(BelljarOptions) -> BelljarOptions,
     ) -> Result<Belljar, CliError> {
-        let folder = self.folder()?;
-        std::fs::create_dir_all(&folder).map_err(|source| CliError::DataFolder {
-            folder: folder.clone(),
-            source,
-        })?;
-        let records = SqliteRecords::open(folder.join(RECORDS_FILE)).map_err(SandboxError::from)?;
+        let records = self.records(true)?;
         let options = self.at_folder()?.records(Box::new(records));
         Belljar::open(change(options))
             .await
@@ -86,6 +112,36 @@ impl DataArgs {
                 ErrorKind::Unavailable => CliError::DataInUse { source },
                 _ => CliError::Sandbox(source),
             })
+    }
+
+    /// Opens the records of the data folder, which a server may have open as well. With `make` the
+    /// folder and the file are made if they are not there.
+    ///
+    /// # Errors
+    /// As [`DataArgs::folder`], [`CliError::NoData`] if there is nothing and nothing is to be made, and
+    /// if the records cannot be opened.
+    pub(crate) fn records(&self, make: bool) -> Result<SqliteRecords, CliError> {
+        let folder = self.folder()?;
+        let file = folder.join(RECORDS_FILE);
+        if !make && !file.is_file() {
+            return Err(CliError::NoData { folder });
+        }
+        std::fs::create_dir_all(&folder)
+            .map_err(|source| CliError::DataFolder { folder, source })?;
+        Ok(SqliteRecords::open(file).map_err(SandboxError::from)?)
+    }
+
+    /// Whether anything was ever kept in the data folder.
+    ///
+    /// # Errors
+    /// As [`DataArgs::folder`], and [`CliError::NoData`] if nothing was.
+    pub(crate) fn exists(&self) -> Result<(), CliError> {
+        let folder = self.folder()?;
+        if folder.join(RECORDS_FILE).is_file() {
+            Ok(())
+        } else {
+            Err(CliError::NoData { folder })
+        }
     }
 
     /// Opens the library on a data folder that something was kept in, lets `work` use it, and closes
@@ -98,10 +154,7 @@ impl DataArgs {
         &self,
         work: impl AsyncFnOnce(&Belljar) -> Result<T, CliError>,
     ) -> Result<T, CliError> {
-        let folder = self.folder()?;
-        if !folder.join(RECORDS_FILE).is_file() {
-            return Err(CliError::NoData { folder });
-        }
+        self.exists()?;
         let belljar = self.open().await?;
         let result = work(&belljar).await;
         belljar.close().await;
@@ -138,7 +191,14 @@ pub(super) async fn org(belljar: &Belljar, named: Option<&str>) -> Result<OrgId,
         return Ok(belljar.default_org().clone());
     };
     let orgs = belljar.ledger().read(|records| records.orgs()).await;
-    let orgs = orgs.map_err(SandboxError::from)?;
+    one_org(&orgs.map_err(SandboxError::from)?, named)
+}
+
+/// The one of `orgs` that has this id or name.
+///
+/// # Errors
+/// [`CliError::UnknownOrg`] if there is none, or more than one.
+pub(super) fn one_org(orgs: &[OrgRecord], named: &str) -> Result<OrgId, CliError> {
     let mut found = orgs
         .iter()
         .filter(|org| org.id.as_str() == named || org.name == named);

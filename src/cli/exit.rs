@@ -18,12 +18,15 @@ Exit codes of `run`: the program's own, or
   74   output could not be written
   75   a limit or a conflict that may be gone later
   77   not permitted
+  78   the configuration file cannot be used
   124  stopped by --timeout
   126  the program is not executable, 127 it was not found
   130  interrupted, 137 out of memory or killed, 143 terminated
   152  out of --fuel
 
-Environment: BELLJAR_DATA, BELLJAR_CACHE (folders), BELLJAR_LOG (log levels, such as debug)";
+Environment: BELLJAR_DATA, BELLJAR_CACHE (folders), BELLJAR_LOG (log levels, such as debug),
+BELLJAR_LOG_FORMAT, BELLJAR_CONFIG (a configuration file); for a server elsewhere BELLJAR_URL and
+BELLJAR_API_KEY";
 
 /// Exit code for wrong usage, as clap and most shells have it.
 pub(super) const USAGE: u8 = 2;
@@ -110,6 +113,55 @@ pub(crate) enum CliError {
         /// Why.
         source: std::io::Error,
     },
+    /// A server refused, or the engine did as a server would.
+    #[error("{message}")]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// The API's code for it.
+        code: String,
+        /// What it said.
+        message: String,
+    },
+    /// A server did not answer.
+    #[error("cannot reach {url}: {reason}")]
+    Unreachable {
+        /// The server.
+        url: String,
+        /// Why.
+        reason: String,
+    },
+    /// An answer ended before its end.
+    #[error("the answer was cut off")]
+    CutOff {
+        /// Why.
+        source: std::io::Error,
+    },
+    /// No server can be there.
+    #[error("{url:?} is no URL of a server: {reason}")]
+    Url {
+        /// As given.
+        url: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Something that only a server, or only a data folder, can do.
+    #[error("{0}")]
+    Usage(String),
+    /// The configuration file.
+    #[error("cannot use the configuration file {}: {reason}", path.display())]
+    Config {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// A server that others can reach, and nobody may use.
+    #[error("there is no API key, and {address} is not an address of this machine only")]
+    NoKeys {
+        /// Where it was to listen.
+        address: std::net::SocketAddr,
+    },
     /// Something about serving that is not the library's doing.
     #[error("cannot {action}")]
     Serve {
@@ -140,6 +192,18 @@ pub(super) fn code(error: &CliError) -> u8 {
         CliError::WriteOutput { .. } | CliError::WriteFile { .. } => 74,
         CliError::DataInUse { .. } => 69,
         CliError::Threads { .. } => INTERNAL,
+        CliError::NoKeys { .. } => 77,
+        CliError::Config { .. } => 78,
+        CliError::Url { .. } | CliError::Usage(_) => USAGE,
+        CliError::Unreachable { .. } => 69,
+        CliError::CutOff { .. } => 74,
+        CliError::Refused { status, .. } => match status {
+            400 | 404 | 405 | 422 | 501 => USAGE,
+            401 | 403 => 77,
+            409 | 410 | 413 | 429 => 75,
+            502..=504 => 69,
+            _ => INTERNAL,
+        },
         CliError::Serve { .. } => 69,
     }
 }
@@ -147,10 +211,23 @@ pub(super) fn code(error: &CliError) -> u8 {
 /// What the user may do about `error`.
 pub(super) fn hint(error: &CliError) -> Option<&'static str> {
     match error {
+        CliError::Refused { code, .. } => match code.as_str() {
+            "UNAUTHORIZED" => Some("give a key with --api-key or BELLJAR_API_KEY"),
+            "RUNTIME_NOT_FOUND" => Some("`belljar runtime list` shows the runtimes there are"),
+            "SNAPSHOT_NOT_FOUND" => Some("`belljar snapshot ls` shows the snapshots there are"),
+            "CHECKPOINT_NOT_FOUND" => {
+                Some("`belljar checkpoint ls SANDBOX` shows the checkpoints there are")
+            }
+            "SANDBOX_NOT_FOUND" => Some("`belljar ls` shows the sandboxes there are"),
+            _ => None,
+        },
+        CliError::Unreachable { .. } => Some("is there a server, and is its URL right?"),
+        CliError::CutOff { .. } | CliError::Url { .. } | CliError::Usage(_) => None,
         CliError::Sandbox(error) => match error.kind() {
             ErrorKind::NotFound => match error.code() {
                 "RUNTIME_NOT_FOUND" => Some("`belljar runtime list` shows the runtimes there are"),
                 "SNAPSHOT_NOT_FOUND" => Some("`belljar snapshot ls` shows the snapshots there are"),
+                "KEY_NOT_FOUND" => Some("`belljar keys list` shows the keys there are"),
                 "CHECKPOINT_NOT_FOUND" => {
                     Some("`belljar checkpoint ls SANDBOX` shows the checkpoints there are")
                 }
@@ -170,11 +247,15 @@ pub(super) fn hint(error: &CliError) -> Option<&'static str> {
             Some("name a folder with --data or BELLJAR_DATA")
         }
         CliError::DataInUse { .. } => Some(
-            "if that is a server, stop it, or ask it: its HTTP API has the same calls; if it is a \
-             command, try again in a moment",
+            "if that is a server, ask it with --url, or stop it; if it is a command, try again in a \
+             moment",
         ),
+        CliError::NoKeys { .. } => {
+            Some("make one with `belljar keys create`, or listen on 127.0.0.1")
+        }
         CliError::ArchiveToTerminal => Some("redirect it, or name a file with --output"),
         CliError::UnknownOrg { .. }
+        | CliError::Config { .. }
         | CliError::DataFolder { .. }
         | CliError::WriteFile { .. }
         | CliError::ReadFile { .. }

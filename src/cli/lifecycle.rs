@@ -3,8 +3,9 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::client::{self, Payload, ServerArgs};
 use super::data::DataArgs;
 use super::exit::CliError;
 use super::output;
@@ -13,6 +14,8 @@ use crate::{ForkOptions, SandboxId};
 /// `belljar pause` and `belljar resume`.
 #[derive(Args, Debug)]
 pub(crate) struct SandboxesArgs {
+    #[command(flatten)]
+    server: ServerArgs,
     /// The sandboxes, sbx_…
     #[arg(required = true)]
     sandbox: Vec<SandboxId>,
@@ -42,41 +45,45 @@ pub(crate) struct ForkArgs {
 
 /// Pauses sandboxes, one after the other; the first that cannot be paused ends it.
 pub(super) async fn pause(args: SandboxesArgs, data: &DataArgs) -> Result<ExitCode, CliError> {
-    data.with(async |belljar| {
-        for id in &args.sandbox {
-            let paused = belljar.sandbox(id)?.pause().await?;
-            let ends = paused.terminates_at.map(|time| time.to_string());
-            if args.json {
-                output::print(json!({
-                    "sandboxId": id.as_str(), "status": "paused", "terminatesAt": ends,
-                }));
-            } else if let Some(ends) = ends {
-                output::say(format_args!(
-                    "paused {id}; it ends at {ends} unless resumed"
-                ));
-            } else {
-                output::say(format_args!("paused {id}"));
+    args.server
+        .with(data, async |client| {
+            for id in &args.sandbox {
+                let path = format!("/sandbox/{id}/pause");
+                let paused = client.ask(client::POST, &path, Payload::None).await?;
+                let ends = paused.get("terminatesAt").and_then(Value::as_str);
+                if args.json {
+                    output::print(json!({
+                        "sandboxId": id.as_str(), "status": "paused", "terminatesAt": ends,
+                    }));
+                } else if let Some(ends) = ends {
+                    output::say(format_args!(
+                        "paused {id}; it ends at {ends} unless resumed"
+                    ));
+                } else {
+                    output::say(format_args!("paused {id}"));
+                }
             }
-        }
-        Ok(ExitCode::SUCCESS)
-    })
-    .await
+            Ok(ExitCode::SUCCESS)
+        })
+        .await
 }
 
 /// Resumes sandboxes, one after the other; the first that cannot be resumed ends it.
 pub(super) async fn resume(args: SandboxesArgs, data: &DataArgs) -> Result<ExitCode, CliError> {
-    data.with(async |belljar| {
-        for id in &args.sandbox {
-            belljar.sandbox(id)?.resume().await?;
-            if args.json {
-                output::print(json!({ "sandboxId": id.as_str(), "status": "idle" }));
-            } else {
-                output::say(format_args!("resumed {id}"));
+    args.server
+        .with(data, async |client| {
+            for id in &args.sandbox {
+                let path = format!("/sandbox/{id}/resume");
+                client.ask(client::POST, &path, Payload::None).await?;
+                if args.json {
+                    output::print(json!({ "sandboxId": id.as_str(), "status": "idle" }));
+                } else {
+                    output::say(format_args!("resumed {id}"));
+                }
             }
-        }
-        Ok(ExitCode::SUCCESS)
-    })
-    .await
+            Ok(ExitCode::SUCCESS)
+        })
+        .await
 }
 
 /// Forks a sandbox and prints the id of the new one.

@@ -37,6 +37,14 @@ pub(super) fn error(error: &CliError) {
     }
 }
 
+/// What makes `shell` complete our arguments.
+pub(super) fn completions(shell: clap_complete::Shell) {
+    let mut grammar = <super::args::Cli as clap::CommandFactory>::command();
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut grammar, "belljar", &mut text);
+    drop(std::io::stdout().lock().write_all(&text));
+}
+
 /// Help, version, or what is wrong with the arguments.
 pub(super) fn usage(error: &clap::Error) -> ExitCode {
     drop(error.print());

@@ -23,6 +23,9 @@ use streams::Streams;
 
 /// Runs the program that `args` name.
 pub(super) async fn run(args: RunArgs, data: &DataArgs) -> Result<ExitCode, CliError> {
+    if args.server.url.is_some() {
+        return super::exec::run(&args, data).await;
+    }
     // First of all: an interrupt must never leave a half-written installation unannounced.
     let mut interrupts = Interrupts::listen().map_err(|source| CliError::Threads { source })?;
     tokio::select! {

@@ -10,9 +10,14 @@ use super::args::{RuntimeAction, RuntimeArgs};
 use super::data::DataArgs;
 use super::exit::CliError;
 use super::output;
+use super::sandboxes::{field, rows};
+use super::table::Table;
 
 /// Does what `args` say.
 pub(super) async fn runtime(args: RuntimeArgs, data: &DataArgs) -> Result<ExitCode, CliError> {
+    if args.server.url.is_some() {
+        return elsewhere(args, data).await;
+    }
     let belljar = Belljar::open(data.in_memory()?).await?;
     match args.action {
         RuntimeAction::List { json } => list(&belljar.runtimes(), json),
@@ -20,6 +25,37 @@ pub(super) async fn runtime(args: RuntimeArgs, data: &DataArgs) -> Result<ExitCo
         RuntimeAction::Remove { name, json } => remove(&belljar, name, json).await?,
     }
     belljar.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What can be asked of a server.
+async fn elsewhere(args: RuntimeArgs, data: &DataArgs) -> Result<ExitCode, CliError> {
+    let RuntimeAction::List { json } = args.action else {
+        return Err(CliError::Usage(
+            "runtimes are installed on the machine of the server, without --url".to_owned(),
+        ));
+    };
+    let page = args
+        .server
+        .with(data, async |client| {
+            client.get("/sandbox/runtimes?limit=100").await
+        })
+        .await?;
+    if json {
+        let all = page.get("runtimes").cloned().unwrap_or_default();
+        output::print(format_args!("{all:#}"));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut table = Table::new(["NAME", "MEMORY", "DESCRIPTION"]);
+    for runtime in rows(&page, "runtimes") {
+        let needs = runtime.get("requirements");
+        table.row([
+            field(runtime, "name"),
+            needs.map_or_else(String::new, |needs| field(needs, "memory")),
+            field(runtime, "description"),
+        ]);
+    }
+    table.print();
     Ok(ExitCode::SUCCESS)
 }
 

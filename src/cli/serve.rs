@@ -8,9 +8,8 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::json;
 use tokio::net::{TcpListener, lookup_host};
 
@@ -18,9 +17,10 @@ use super::data::DataArgs;
 use super::exit::CliError;
 use super::interrupt::Interrupts;
 use super::output;
-use crate::api::{self, ApiOptions, ApiState, TypedErrors};
+use super::settings::Settings;
+use crate::api::{self, ApiState};
 use crate::records::{Change, RecordsError};
-use crate::{Belljar, BelljarOptions, SandboxError};
+use crate::{Belljar, KeyOptions, SandboxError};
 
 /// What a key made by `--dev` is called in the records.
 const DEV_KEY: &str = "belljar serve --dev";
@@ -31,9 +31,8 @@ const DEV_ORG: &str = "default";
 /// `belljar serve`.
 #[derive(Args, Debug)]
 pub(crate) struct ServeArgs {
-    /// Where to listen; port 0 is any free one
-    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:7070")]
-    listen: String,
+    #[command(flatten)]
+    settings: Settings,
     /// Make an API key and print it; only for an address of this machine. The key of the last time
     /// stops working
     #[arg(long)]
@@ -41,77 +40,61 @@ pub(crate) struct ServeArgs {
     /// When ready, write {"url":…,"key":…} to this file (the key only with --dev)
     #[arg(long, value_name = "FILE")]
     ready_file: Option<PathBuf>,
-    /// The URL under which clients reach the server, if it is not the one they connect to
-    #[arg(long, value_name = "URL")]
-    public_url: Option<String>,
-    /// A path before all others, such as /api/v1, that a proxy leaves in
-    #[arg(long, value_name = "PATH")]
-    path_prefix: Option<String>,
-    /// How failures that the TypeScript client has classes for are sent to it
-    #[arg(long, value_name = "HOW", default_value = "off")]
-    typed_errors: TypedErrorsArg,
-    /// Let sandboxes run WebAssembly that did not come with their runtime, such as uploaded files
-    #[arg(long, env = "BELLJAR_UPLOADED_PROGRAMS", hide_env_values = true)]
-    uploaded_programs: bool,
-    /// How long there is at least between two collections of garbage, as 5m or 1h30m [default: 5m, if
-    /// there is much to collect]
-    #[arg(
-        long,
-        value_name = "DURATION",
-        env = "BELLJAR_GC_INTERVAL",
-        hide_env_values = true
-    )]
-    #[arg(value_parser = |text: &str| crate::units::parse_duration(text))]
-    gc_interval: Option<Duration>,
-}
-
-/// As [`TypedErrors`], for the command line.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum TypedErrorsArg {
-    /// With their HTTP status
-    Off,
-    /// As 200 with "success": false, so that it throws SandboxNotFoundError and its relatives
-    Sdk,
 }
 
 /// Serves until a signal.
-pub(super) async fn serve(args: ServeArgs, data: &DataArgs) -> Result<ExitCode, CliError> {
+pub(super) async fn serve(
+    mut args: ServeArgs,
+    data: &DataArgs,
+    file: Settings,
+) -> Result<ExitCode, CliError> {
+    args.settings = args.settings.or(file);
     let mut interrupts = Interrupts::listen().map_err(|source| CliError::Threads { source })?;
     // What can be refused is refused before anything is made.
     let addresses = addresses(&args).await?;
-    let serving = |options: BelljarOptions| {
-        let options = options.uploaded_programs(args.uploaded_programs);
-        match args.gc_interval {
-            Some(period) => options.collect_every(period),
-            None => options,
-        }
-    };
-    let belljar = data.open_with(serving).await?;
+    let belljar = data
+        .open_with(|options| args.settings.engine(options))
+        .await?;
     let key = if args.dev {
         Some(dev_key(&belljar).await?)
     } else {
-        warn_without_keys(&belljar).await?;
+        if let Err(refused) = needs_keys(&belljar, &addresses).await {
+            belljar.close().await;
+            return Err(refused);
+        }
         None
     };
-    let state = ApiState::open(belljar.clone(), options(&args)).await?;
-    let listener = TcpListener::bind(addresses.as_slice())
-        .await
-        .map_err(failed(format!("listen on {}", args.listen)))?;
+    let state = ApiState::open(belljar.clone(), args.settings.api()).await?;
+    state.set_ready(false);
+    let listener = bind(&addresses, args.settings.address()).await?;
     let address = listener
         .local_addr()
         .map_err(failed("ask for the address listened on"))?;
     let url = args
+        .settings
         .public_url
         .clone()
         .unwrap_or_else(|| format!("http://{address}"));
+    let metrics = match &args.settings.metrics {
+        None => None,
+        Some(address) => {
+            let listener = bind(&resolved(address).await?, address).await?;
+            if let Ok(address) = listener.local_addr() {
+                output::say(format_args!("serving numbers on http://{address}/metrics"));
+            }
+            Some(listener)
+        }
+    };
     announce(&url, key.as_deref());
     if let Some(file) = &args.ready_file {
         write_ready(file, &url, key.as_deref())
             .map_err(failed(format!("write {}", file.display())))?;
     }
-    let warming = tokio::spawn(warm(belljar.clone()));
+    let warming = tokio::spawn(warm(belljar.clone(), state.clone()));
+    let numbers = metrics.map(|listener| tokio::spawn(serve_metrics(listener, state.clone())));
     let ended = until_signal(listener, state, &mut interrupts).await;
     warming.abort();
+    numbers.inspect(tokio::task::JoinHandle::abort);
     if let Some(file) = &args.ready_file {
         // It says that the server is ready, which is no longer true. Gone already is as good.
         let _gone = std::fs::remove_file(file);
@@ -126,27 +109,33 @@ fn failed(action: impl Into<String>) -> impl FnOnce(io::Error) -> CliError {
     move |source| CliError::Serve { action, source }
 }
 
-fn options(args: &ServeArgs) -> ApiOptions {
-    let mut options = ApiOptions::default();
-    options.public_url.clone_from(&args.public_url);
-    options.path_prefix.clone_from(&args.path_prefix);
-    options.typed_errors = match args.typed_errors {
-        TypedErrorsArg::Off => TypedErrors::Off,
-        TypedErrorsArg::Sdk => TypedErrors::Sdk,
-    };
-    options
+async fn resolved(address: &str) -> Result<Vec<SocketAddr>, CliError> {
+    let found = lookup_host(address).await;
+    Ok(found
+        .map_err(failed(format!("listen on {address}")))?
+        .collect())
+}
+
+async fn bind(addresses: &[SocketAddr], named: &str) -> Result<TcpListener, CliError> {
+    TcpListener::bind(addresses)
+        .await
+        .map_err(failed(format!("listen on {named}")))
+}
+
+/// Serves the numbers until it is dropped.
+async fn serve_metrics(listener: TcpListener, state: ApiState) {
+    if let Err(error) = axum::serve(listener, api::metrics_router(state)).await {
+        tracing::error!(%error, "cannot serve numbers");
+    }
 }
 
 /// What to listen on. A key that is printed on a terminal must not open a server to a network.
 async fn addresses(args: &ServeArgs) -> Result<Vec<SocketAddr>, CliError> {
-    let action = || format!("listen on {}", args.listen);
-    let found: Vec<SocketAddr> = lookup_host(&args.listen)
-        .await
-        .map_err(failed(action()))?
-        .collect();
+    let found = resolved(args.settings.address()).await?;
     if args.dev && !found.iter().all(|address| address.ip().is_loopback()) {
         let why = "--dev is for addresses of this machine only, such as 127.0.0.1";
-        return Err(failed(action())(io::Error::other(why)));
+        let action = format!("listen on {}", args.settings.address());
+        return Err(failed(action)(io::Error::other(why)));
     }
     Ok(found)
 }
@@ -166,16 +155,29 @@ async fn dev_key(belljar: &Belljar) -> Result<String, CliError> {
         .map(|key| Change::DeleteKey(key.id))
         .collect();
     ledger.commit(old).await.map_err(records_failed)?;
-    let (key, _) = api::create_key(belljar, DEV_ORG, DEV_KEY).await?;
-    Ok(key)
+    let key = belljar
+        .create_key(KeyOptions::new(DEV_ORG, DEV_KEY))
+        .await?;
+    Ok(key.text().to_owned())
 }
 
-async fn warn_without_keys(belljar: &Belljar) -> Result<(), CliError> {
-    let keys = belljar.ledger().read(|records| records.keys()).await;
-    if keys.map_err(records_failed)?.is_empty() {
-        output::say("there is no API key yet, so every call will be refused; --dev makes one");
+/// Refuses to listen to a network when there is no key: nobody could use the server, and somebody
+/// expected it to be protected. On this machine that is only said, since a key made later is noticed.
+async fn needs_keys(belljar: &Belljar, addresses: &[SocketAddr]) -> Result<(), CliError> {
+    let keys = belljar.list_keys(None).await?;
+    if keys.iter().any(|key| key.revoked.is_none()) {
+        return Ok(());
     }
-    Ok(())
+    match addresses.iter().find(|address| !address.ip().is_loopback()) {
+        Some(address) => Err(CliError::NoKeys { address: *address }),
+        None => {
+            output::say(
+                "there is no API key yet, so every call will be refused; `belljar keys create` \
+                 makes one, --dev one for trying things out",
+            );
+            Ok(())
+        }
+    }
 }
 
 fn announce(url: &str, key: Option<&str>) {
@@ -206,7 +208,7 @@ fn write_ready(file: &Path, url: &str, key: Option<&str>) -> io::Result<()> {
 }
 
 /// Loads what is installed, so that the first sandbox is as fast as the second.
-async fn warm(belljar: Belljar) {
+async fn warm(belljar: Belljar, state: ApiState) {
     for runtime in belljar.runtimes() {
         if runtime.installed
             && let Err(error) = belljar.install_runtime(&runtime.name).await
@@ -214,6 +216,7 @@ async fn warm(belljar: Belljar) {
             tracing::warn!(runtime = runtime.name, %error, "cannot load a runtime");
         }
     }
+    state.set_ready(true);
 }
 
 async fn until_signal(

@@ -1,6 +1,7 @@
 //! `belljar snapshot`: snapshots of a data folder that no server is using.
 
 mod archive;
+mod remote;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -8,6 +9,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
+use super::client::ServerArgs;
 use super::data::DataArgs;
 use super::exit::CliError;
 use super::output;
@@ -20,6 +22,8 @@ use crate::{
 /// `belljar snapshot`.
 #[derive(Args, Debug)]
 pub(crate) struct SnapshotArgs {
+    #[command(flatten)]
+    server: ServerArgs,
     /// The organisation whose names and tags are meant, by id or name [default: the first one]
     #[arg(long, value_name = "ORG", global = true)]
     org: Option<String>,
@@ -138,7 +142,20 @@ impl From<Naming> for SnapshotOptions {
 
 /// Does what `args` say.
 pub(super) async fn snapshot(args: SnapshotArgs, data: &DataArgs) -> Result<ExitCode, CliError> {
-    let SnapshotArgs { org, json, action } = args;
+    let SnapshotArgs {
+        server,
+        org,
+        json,
+        action,
+    } = args;
+    if server.url.is_some() {
+        if org.is_some() {
+            return Err(CliError::Usage(
+                "a server's organisation is that of the key; --org is for data folders".to_owned(),
+            ));
+        }
+        return remote::snapshot(&server, action, json, data).await;
+    }
     // An import is the one of these that makes sense without any data.
     if let Action::Import { file, naming } = action {
         let input = archive::open(&file)?;

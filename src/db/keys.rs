@@ -23,6 +23,24 @@ pub(super) fn delete(connection: &Connection, id: &KeyId) -> Result<(), RecordsE
     row::execute(connection, "DELETE FROM keys WHERE id = ?1", [id.as_str()])
 }
 
+/// Changes the record of this id, if there is one. Within a transaction, so that what another process
+/// changes at the same time is not undone.
+pub(super) fn change(
+    connection: &Connection,
+    id: &KeyId,
+    change: impl FnOnce(&mut KeyRecord),
+) -> Result<(), RecordsError> {
+    let sql = format!("SELECT {COLUMNS} FROM keys WHERE id = ?1");
+    let found: Option<KeyRecord> = row::one(connection, KIND, &sql, [id.as_str()])?;
+    match found {
+        Some(mut record) => {
+            change(&mut record);
+            put(connection, &record)
+        }
+        None => Ok(()),
+    }
+}
+
 /// All, oldest first.
 pub(super) fn list(connection: &Connection) -> Result<Vec<KeyRecord>, RecordsError> {
     let sql = format!("SELECT {COLUMNS} FROM keys ORDER BY created_at, seq");

@@ -18,6 +18,14 @@ pub(super) fn put(connection: &Connection, record: &OrgRecord) -> Result<(), Rec
     )
 }
 
+/// Adds it unless one of its name is there. There are few of them, so no index is worth its keep.
+pub(super) fn add(connection: &Connection, record: &OrgRecord) -> Result<(), RecordsError> {
+    if list(connection)?.iter().any(|org| org.name == record.name) {
+        return Ok(());
+    }
+    put(connection, record)
+}
+
 /// All, oldest first.
 pub(super) fn list(connection: &Connection) -> Result<Vec<OrgRecord>, RecordsError> {
     let sql = format!("SELECT {COLUMNS} FROM orgs ORDER BY created_at, seq");

@@ -45,6 +45,11 @@ impl Population {
     }
 
     /// A number that no process of the sandbox has had, up to 2^31 of them.
+    /// Processes that are alive.
+    pub(crate) fn alive(&self) -> u64 {
+        self.alive.in_use()
+    }
+
     fn number(&self) -> u32 {
         let next = |last: u32| {
             Some(if last >= 0x7fff_ffff {

@@ -5,7 +5,7 @@ use thiserror::Error;
 use super::journal::JournalError;
 use super::records::{RecordsError, SandboxStatus};
 use crate::engine::EngineError;
-use crate::id::{ExecutionId, JobId, SandboxId, StreamId};
+use crate::id::{ExecutionId, JobId, KeyId, SandboxId, StreamId};
 use crate::process::LaunchError;
 use crate::runtime::RuntimeError;
 use crate::store::StoreError;
@@ -58,6 +58,8 @@ pub(crate) enum Repr {
     StreamUse { id: StreamId, what: &'static str },
     #[error("stream {id} would have {size} bytes, more than the limit of {limit}")]
     StreamTooLarge { id: StreamId, size: u64, limit: u64 },
+    #[error("there is no key {id}")]
+    KeyNotFound { id: KeyId },
     #[error("there is no snapshot {reference:?}")]
     SnapshotNotFound { reference: String },
     #[error("sandbox {sandbox} has no checkpoint {reference:?}")]
@@ -158,6 +160,7 @@ impl SandboxError {
             Repr::SandboxNotFound { .. }
             | Repr::ExecutionNotFound { .. }
             | Repr::JobNotFound { .. }
+            | Repr::KeyNotFound { .. }
             | Repr::SnapshotNotFound { .. }
             | Repr::StreamNotFound { .. }
             | Repr::CheckpointNotFound { .. }
@@ -218,6 +221,7 @@ impl SandboxError {
             Repr::SandboxNotFound { .. } => "SANDBOX_NOT_FOUND",
             Repr::ExecutionNotFound { .. } => "EXECUTION_NOT_FOUND",
             Repr::JobNotFound { .. } => "JOB_NOT_FOUND",
+            Repr::KeyNotFound { .. } => "KEY_NOT_FOUND",
             Repr::SnapshotNotFound { .. } => "SNAPSHOT_NOT_FOUND",
             Repr::StreamNotFound { .. } => "STREAM_NOT_FOUND",
             Repr::CheckpointNotFound { .. } => "CHECKPOINT_NOT_FOUND",

@@ -17,6 +17,7 @@ use super::records::{
 };
 use super::stream::{Stream, StreamFilter, StreamInfo, StreamOptions};
 use crate::id::{ExecutionId, JobId, OrgId, SandboxId, StreamId};
+use crate::process::Signal;
 
 impl Belljar {
     /// Finds a sandbox: a live one, or one that ended within the grace period.
@@ -160,6 +161,23 @@ impl Belljar {
     async fn recorded(&self) -> Result<(), SandboxError> {
         if self.shared.durable {
             self.shared.ledger.commit(Vec::new()).await?;
+        }
+        Ok(())
+    }
+
+    /// Sends the program of an execution a signal, which it may handle. One that has ended stays as it
+    /// is.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound).
+    pub async fn signal_execution(
+        &self,
+        id: &ExecutionId,
+        signal: Signal,
+    ) -> Result<(), SandboxError> {
+        match self.shared.execution(id) {
+            Some(running) => running.switch.signal(signal),
+            None => drop(self.execution(id).await?),
         }
         Ok(())
     }

@@ -26,11 +26,12 @@ pub use self::filter::{Direction, SandboxFilter, SandboxSort};
 pub use self::job::{JobRecord, JobStatus};
 pub use self::memory::MemoryRecords;
 pub use self::model::{
-    EventRecord, ExecutionRecord, ExecutionStatus, KeyRecord, Network, OrgRecord, Resources,
-    SandboxMode, SandboxRecord, SandboxStatus, Timeouts,
+    EventRecord, ExecutionRecord, ExecutionStatus, KeyLimits, KeyRecord, Network, OrgRecord,
+    Resources, SandboxMode, SandboxRecord, SandboxStatus, Timeouts,
 };
 pub use self::snapshot::{CheckpointRecord, SnapshotFilter, SnapshotRecord, SnapshotSort};
 pub use self::stats::{SandboxStats, StatsFilter};
+use crate::clock::Timestamp;
 use crate::digest::Digest;
 use crate::id::{CheckpointId, ExecutionId, JobId, KeyId, SandboxId, SnapshotId};
 
@@ -53,6 +54,12 @@ pub enum Change {
     PutOrg(OrgRecord),
     /// Adds the key, or replaces the one of the same id.
     PutKey(KeyRecord),
+    /// Adds the organisation, unless there is one of its name already.
+    AddOrg(OrgRecord),
+    /// Notes that a key was used. Nothing happens if there is none of this id.
+    TouchKey(KeyId, Timestamp),
+    /// Revokes a key. Nothing happens if there is none of this id, or if it is revoked already.
+    RevokeKey(KeyId, Timestamp),
     /// Forgets a key. Nothing happens if there is none of this id.
     DeleteKey(KeyId),
     /// Adds the snapshot, or replaces the whole record of the same id.
@@ -80,6 +87,9 @@ impl Change {
             Self::AddEvent(_) => "add event",
             Self::PutOrg(_) => "put org",
             Self::PutKey(_) => "put key",
+            Self::AddOrg(_) => "add org",
+            Self::TouchKey(..) => "touch key",
+            Self::RevokeKey(..) => "revoke key",
             Self::DeleteKey(_) => "delete key",
             Self::PutSnapshot(_) => "put snapshot",
             Self::PutCheckpoint(_) => "put checkpoint",
@@ -97,9 +107,9 @@ impl Change {
             Self::PutExecution(record) => record.id.as_str(),
             Self::PutJob(record) => record.id.as_str(),
             Self::AddEvent(record) => record.id.as_str(),
-            Self::PutOrg(record) => record.id.as_str(),
+            Self::PutOrg(record) | Self::AddOrg(record) => record.id.as_str(),
             Self::PutKey(record) => record.id.as_str(),
-            Self::DeleteKey(id) => id.as_str(),
+            Self::DeleteKey(id) | Self::TouchKey(id, _) | Self::RevokeKey(id, _) => id.as_str(),
             Self::PutSnapshot(record) => record.id.as_str(),
             Self::PutCheckpoint(record) => record.id.as_str(),
             Self::DeleteCheckpoint(id) => id.as_str(),

@@ -5,6 +5,7 @@ mod interrupt;
 mod kept;
 mod limits;
 mod runtimes;
+mod server;
 mod streams;
 
 use std::ffi::OsStr;

@@ -20,6 +20,7 @@ mod processes;
 mod python;
 mod python_cases;
 mod restart;
+mod schemathesis;
 mod scripts;
 mod sdk;
 mod support;

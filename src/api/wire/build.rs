@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -12,7 +13,7 @@ use crate::sandbox::{BuildContent, BuildFile, BuildOptions, BuildStart, Snapshot
 
 /// The body of `POST /sandbox/snapshots/build`. `encrypt` asks for a key to encrypt the archive with,
 /// which the answer may leave out: what is uploaded here goes to whoever runs the server.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct BeginBody {
     runtime: String,
@@ -27,7 +28,7 @@ pub(crate) struct BeginBody {
 }
 
 /// Where the files come from.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "camelCase")]
 struct GitBody {
     branch: Option<String>,
@@ -73,7 +74,7 @@ impl BeginBody {
 }
 
 /// What became of beginning one. Neither `uploadUrl` nor `publicKey`: the archive comes here, as it is.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct BegunData {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -107,7 +108,7 @@ impl From<BuildStart> for BegunData {
 }
 
 /// The answer to an upload.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct UploadedData {
     success: bool,
     /// Nothing is looked for in what is uploaded: it runs in sandboxes.
@@ -125,7 +126,7 @@ impl Default for UploadedData {
 
 /// The body of `POST /sandbox/snapshots/{snapshot}/finalize`. How many bytes the archive has
 /// (`sizeBytes`) is not looked at: the files are compared one by one.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct FinishBody {
     file_count: Option<u64>,
@@ -141,7 +142,7 @@ pub(crate) struct FinishBody {
     metadata: Option<BTreeMap<String, String>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 struct FileBody {
     path: String,
     size: u64,
@@ -163,16 +164,16 @@ impl FinishBody {
         field::env(&env)?;
         let files = self.files.into_iter();
         let metadata = self.metadata.unwrap_or_default().into_iter();
-        let mut content = BuildContent::default();
-        content.files = files
-            .map(|file| BuildFile::new(file.path, file.size, file.sha256))
-            .collect();
-        content.packages = self.packages.unwrap_or_default();
-        content.dependencies = self.dependencies.unwrap_or_default();
-        content.env = env;
-        content.metadata = metadata
-            .map(|(name, value)| (name, Value::String(value)))
-            .collect();
-        Ok(content)
+        Ok(BuildContent {
+            files: files
+                .map(|file| BuildFile::new(file.path, file.size, file.sha256))
+                .collect(),
+            packages: self.packages.unwrap_or_default(),
+            dependencies: self.dependencies.unwrap_or_default(),
+            env,
+            metadata: metadata
+                .map(|(name, value)| (name, Value::String(value)))
+                .collect(),
+        })
     }
 }

@@ -1,17 +1,18 @@
 //! Checkpoints in requests and answers.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::sandbox::records::CheckpointRecord;
 
 /// The body of `POST /sandbox/{id}/checkpoint`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct CheckpointBody {
     pub(crate) name: String,
 }
 
 /// The checkpoints of a sandbox.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct CheckpointsData {
     checkpoints: Vec<CheckpointData>,
 }
@@ -25,7 +26,7 @@ impl CheckpointsData {
 }
 
 /// One checkpoint.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CheckpointData {
     id: String,

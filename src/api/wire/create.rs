@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::api::error::ApiError;
 use crate::api::wire::field::{self, Cpu, Object, Size, Span, StreamRef};
 use crate::api::wire::file::{self, FileBody};
+use crate::api::wire::schema;
 use crate::id::{OrgId, RuntimeId};
 use crate::sandbox::records::{Network, Resources, SandboxMode, Timeouts};
 use crate::sandbox::{Command, OutputMode, SandboxOptions, Stdin};
@@ -20,7 +22,7 @@ const DEFAULT_RUNTIME: &str = "python:3.14";
 const PORTS: std::ops::RangeInclusive<u32> = 1024..=65535;
 
 /// All fields are optional.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct CreateBody {
     runtime: Option<String>,
@@ -42,7 +44,7 @@ pub(crate) struct CreateBody {
     scopes: Option<Vec<String>>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct ResourcesBody {
     memory: Option<Size>,
@@ -50,14 +52,14 @@ struct ResourcesBody {
     disk: Option<Size>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct NetworkBody {
     enabled: Option<bool>,
     port: Option<u32>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct TimeoutBody {
     idle: Option<Span>,
@@ -65,17 +67,18 @@ struct TimeoutBody {
     paused: Option<Span>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 struct CommandBody {
     exec: Vec<String>,
     #[serde(default)]
+    #[schemars(schema_with = "schema::mode")]
     mode: Option<SandboxMode>,
     #[serde(default)]
     files: Option<Vec<Object<FileBody>>>,
 }
 
 /// Where a command's input comes from and its outputs go.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct StreamBody {
     stdin: Option<StreamRef>,
@@ -87,7 +90,7 @@ pub(crate) struct StreamBody {
 
 impl StreamBody {
     /// Applies the outputs to a command.
-    pub(crate) fn outputs(self, mut command: Command) -> Command {
+    fn outputs(self, mut command: Command) -> Command {
         if let Some(stdout) = self.stdout {
             command.stdout = stdout.into();
         }
@@ -98,7 +101,8 @@ impl StreamBody {
         command
     }
 
-    fn apply(mut self, command: Command) -> Command {
+    /// Applies the input and the outputs to a command.
+    pub(crate) fn apply(mut self, command: Command) -> Command {
         let command = match self.stdin.take() {
             Some(StreamRef::Stream(id)) => command.stdin(Stdin::Stream(id)),
             Some(StreamRef::Ignore) | None => command,

@@ -1,11 +1,12 @@
 //! Differences between trees in answers.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::sandbox::{TreeChange, TreeChangeKind, TreeDiff, TreeEntryKind};
 
 /// What changed from one tree to another.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct DiffData {
     changes: Vec<ChangeData>,
     /// Whether there are more than the limit.
@@ -13,7 +14,7 @@ pub(crate) struct DiffData {
 }
 
 /// One path that is not the same in both.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct ChangeData {
     path: String,

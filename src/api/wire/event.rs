@@ -1,12 +1,13 @@
 //! Entries of a sandbox's event log.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::sandbox::records::EventRecord;
 
 /// A page of events.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct EventsData {
     events: Vec<EventData>,
 }
@@ -20,7 +21,7 @@ impl EventsData {
 }
 
 /// One event.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct EventData {
     event_id: String,

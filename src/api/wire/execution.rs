@@ -1,5 +1,6 @@
 //! Executions in requests and answers.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::api::error::ApiError;
@@ -10,7 +11,7 @@ use crate::sandbox::Command;
 use crate::sandbox::records::ExecutionRecord;
 
 /// The body of `execute`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct ExecuteBody {
     command: Vec<String>,
     #[serde(default)]
@@ -22,21 +23,22 @@ pub(crate) struct ExecuteBody {
 }
 
 impl ExecuteBody {
-    /// The command to execute. Its standard input is empty: this call has none.
+    /// The command to execute. Its standard input is empty, unless the body names a stream: the published
+    /// client has no such field.
     pub(crate) fn into_command(self) -> Result<Command, ApiError> {
         field::argv("command", &self.command)?;
         let mut command = Command::new(self.command);
         command.files = file::writes("files", self.files.unwrap_or_default())?;
         command.timeout = self.timeout.map(|Span(timeout)| timeout);
         if let Some(Object(stream)) = self.stream {
-            command = stream.outputs(command);
+            command = stream.apply(command);
         }
         Ok(command)
     }
 }
 
 /// The answer to `execute`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ExecuteAnswer {
     success: bool,
@@ -56,7 +58,7 @@ impl ExecuteAnswer {
 }
 
 /// A list of executions.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct ExecutionsData {
     executions: Vec<ExecutionData>,
 }
@@ -71,7 +73,7 @@ impl ExecutionsData {
 }
 
 /// One execution; also the data of `execute`, whose fields are a part of these.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ExecutionData {
     execution_id: String,

@@ -1,5 +1,6 @@
 //! Files in requests and answers.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::api::error::ApiError;
@@ -7,27 +8,27 @@ use crate::api::wire::field::{self, Base64, Object};
 use crate::sandbox::{FileEntry, FileWrite};
 
 /// A file to write.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct FileBody {
     path: String,
     content: Base64,
 }
 
 /// The body of a write.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct WriteBody {
     pub(crate) files: Vec<Object<FileBody>>,
 }
 
 /// The answer to a write.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct WrittenData {
     pub(crate) files_written: u64,
 }
 
 /// The body of `rm`, and with `recursive` of `mkdir` and `rmdir`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct PathBody {
     path: String,
     #[serde(default)]
@@ -58,7 +59,7 @@ pub(crate) fn writes(name: &str, files: Vec<Object<FileBody>>) -> Result<Vec<Fil
 }
 
 /// The entries of a directory.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct ListData {
     files: Vec<EntryData>,
 }
@@ -72,7 +73,7 @@ impl ListData {
 }
 
 /// One entry; `path` is relative to the listed directory.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct EntryData {
     path: String,

@@ -1,5 +1,6 @@
 //! Jobs in requests and answers.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::api::error::ApiError;
@@ -8,7 +9,7 @@ use crate::sandbox::Command;
 use crate::sandbox::records::JobRecord;
 
 /// The body of `POST /sandbox/sandboxes/{id}/jobs`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct JobBody {
     command: Vec<String>,
     /// Where its outputs go. Plural in the published client, though `execute` has it singular.
@@ -16,7 +17,7 @@ pub(crate) struct JobBody {
     streams: Option<Object<JobStreamsBody>>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct JobStreamsBody {
     stdout: Option<StreamRef>,
@@ -40,7 +41,7 @@ impl JobBody {
 }
 
 /// A list of jobs.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct JobsData {
     jobs: Vec<JobData>,
 }
@@ -55,7 +56,7 @@ impl JobsData {
 }
 
 /// One job.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct JobData {
     job_id: String,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -12,7 +13,7 @@ use crate::sandbox::records::SandboxStatus;
 use crate::sandbox::{ForkOptions, Paused};
 
 /// The answer to `POST /sandbox/{id}/pause`: flat, its fields beside `success`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PauseAnswer {
     success: bool,
@@ -35,7 +36,7 @@ impl PauseAnswer {
 }
 
 /// The body of `POST /sandbox/{id}/fork`. All fields are optional.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct ForkBody {
     name: Option<String>,

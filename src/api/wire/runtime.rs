@@ -1,11 +1,12 @@
 //! The catalogue of runtimes.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::sandbox::RuntimeInfo;
 
 /// A page of runtimes.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct RuntimesData {
     pub(crate) runtimes: Vec<RuntimeData>,
     /// All runtimes, not only those of this page.
@@ -13,7 +14,7 @@ pub(crate) struct RuntimesData {
 }
 
 /// One runtime.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct RuntimeData {
     id: String,
     name: String,
@@ -23,11 +24,14 @@ pub(crate) struct RuntimeData {
     tags: Vec<String>,
     #[serde(skip_serializing_if = "String::is_empty")]
     readme: String,
+    /// What its programs are called. Not known to the published client.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    programs: Vec<String>,
     requirements: RequirementsData,
 }
 
 /// The least that a sandbox of a runtime needs.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct RequirementsData {
     memory: String,
@@ -43,6 +47,7 @@ impl From<RuntimeInfo> for RuntimeData {
             description: info.description,
             tags: info.tags,
             readme: info.readme,
+            programs: info.programs,
             requirements: RequirementsData {
                 memory: info.least_memory.to_string(),
                 network_enabled: false,

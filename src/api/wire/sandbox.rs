@@ -1,10 +1,12 @@
 //! Sandboxes in answers.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::api::auth::Caller;
 use crate::api::wire::field::BaseUrl;
+use crate::api::wire::schema;
 use crate::api::wire::snapshot::{BaseData, Bases};
 use crate::id::{ExecutionId, RuntimeId, StreamId};
 use crate::sandbox::records::{SandboxMode, SandboxRecord, SandboxStatus, Timeouts};
@@ -18,7 +20,7 @@ const REGION: &str = "local";
 const ENDED_WITHOUT_EXIT: i32 = 130;
 
 /// The answer to `POST /sandbox`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CreateData {
     sandbox_id: String,
@@ -63,7 +65,7 @@ impl CreateData {
 }
 
 /// The answer to `GET /sandbox/status/{id}`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct StatusData {
     sandbox_id: String,
@@ -92,7 +94,7 @@ fn exit_code(record: &SandboxRecord) -> Option<i32> {
 }
 
 /// A page of sandboxes.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct SandboxesData {
     sandboxes: Vec<SandboxData>,
     /// All that match, not only those of this page.
@@ -116,7 +118,7 @@ impl SandboxesData {
 }
 
 /// One sandbox: all fields for `get`, those of a row for `list`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SandboxData {
     sandbox_id: String,
@@ -131,6 +133,7 @@ pub(crate) struct SandboxData {
     /// Not read by the client, but what a list filtered by project is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     project_id: Option<String>,
+    #[schemars(schema_with = "schema::mode")]
     mode: SandboxMode,
     region: &'static str,
     runtime: RuntimeRef,
@@ -160,7 +163,7 @@ pub(crate) struct SandboxData {
 }
 
 /// The fields that only `get` shows.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct DetailData {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -187,32 +190,33 @@ struct DetailData {
     network_egress_bytes: u64,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct RuntimeRef {
     id: String,
     name: String,
 }
 
 /// Of a project nothing is known but what its sandboxes were given.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ProjectRef {
     id: String,
     name: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct OrgRef {
     id: String,
     name: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct CommandData {
     exec: Vec<String>,
+    #[schemars(schema_with = "schema::mode")]
     mode: SandboxMode,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct TimeoutData {
     #[serde(skip_serializing_if = "Option::is_none")]
     idle: Option<String>,
@@ -234,7 +238,7 @@ impl TimeoutData {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ResourcesData {
     #[serde(skip_serializing_if = "Option::is_none")]
     memory: Option<String>,
@@ -327,7 +331,7 @@ impl SandboxData {
 }
 
 /// The answer to `GET /cli/sandbox/{id}`. Its optional fields must be present, as `null`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ResolveData {
     id: String,
@@ -352,13 +356,13 @@ impl From<SandboxRecord> for ResolveData {
 }
 
 /// The answer to `GET /cli/sandbox`. Its optional fields must be present, as `null`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct CliSandboxesData {
     sandboxes: Vec<CliSandboxData>,
     total: u64,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct CliSandboxData {
     id: String,

@@ -6,15 +6,17 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use crate::api::wire::schema;
 use crate::id::{OrgId, RuntimeId, SnapshotId};
 use crate::sandbox::records::{OrgRecord, SnapshotRecord};
 use crate::sandbox::{SnapshotFile, SnapshotOptions};
 
 /// The body of `POST /sandbox/{id}/snapshot`. All fields are optional.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct SnapshotBody {
     name: Option<String>,
@@ -36,10 +38,11 @@ impl From<SnapshotBody> for SnapshotOptions {
 }
 
 /// The body of `PATCH /sandbox/snapshots/{snapshot}`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct TagBody {
     /// `null` takes the tag away, which is not the same as an absent field.
     #[serde(deserialize_with = "given")]
+    #[schemars(schema_with = "schema::tag")]
     pub(crate) tag: Option<String>,
 }
 
@@ -119,7 +122,7 @@ impl Owners {
 }
 
 /// The part of an answer that depends on whether a snapshot is public.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Described {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -130,14 +133,14 @@ struct Described {
     user: Option<UserData>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct OwnerData {
     id: String,
     name: String,
     slug: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct UserData {
     id: String,
 }
@@ -173,7 +176,7 @@ impl Bases {
 
 /// The snapshot that a sandbox was made from. With `public` the client requires `org`, without it
 /// `user`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct BaseData {
     id: String,
     name: String,
@@ -185,7 +188,7 @@ pub(crate) struct BaseData {
 }
 
 /// One snapshot.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SnapshotData {
     snapshot_id: String,
@@ -221,7 +224,7 @@ pub(crate) struct SnapshotData {
     files: Option<Vec<SnapshotFileData>>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct SnapshotFileData {
     path: String,
@@ -285,7 +288,7 @@ fn texts((key, value): (String, Value)) -> (String, String) {
 }
 
 /// A page of snapshots.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct SnapshotsData {
     snapshots: Vec<SnapshotData>,
     /// All that match, not only those of this page.
@@ -308,14 +311,14 @@ impl SnapshotsData {
 }
 
 /// A snapshot and what it comes from, newest first.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct LineageData {
     lineage: Vec<LineageEntry>,
     /// The length of the whole line, not only of this part of it.
     total: usize,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct LineageEntry {
     snapshot_id: String,

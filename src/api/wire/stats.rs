@@ -1,21 +1,22 @@
 //! Statistics in answers.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::sandbox::records::SandboxStats;
 
 /// The answer to `GET /services/stats/{org}`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct ServicesData {
     services: Services,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Services {
     sandbox: SandboxStatsData,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct SandboxStatsData {
     total_active: u64,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::api::error::ApiError;
@@ -21,7 +22,7 @@ const MAX_TYPE_BYTES: usize = 255;
 const MAX_LIMIT: u32 = 1000;
 
 /// The body of a stream's creation.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct StreamBody {
     name: String,
     metadata: Option<BTreeMap<String, String>>,
@@ -96,13 +97,13 @@ fn seconds(ttl: f64) -> Result<Duration, ApiError> {
 }
 
 /// The answer to a stream's creation: without an envelope, unlike every other answer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct StreamData {
     pub(crate) id: String,
 }
 
 /// The body of a list.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(crate) struct ListBody {
     name: Option<String>,
     metadata: Option<BTreeMap<String, String>>,
@@ -151,7 +152,7 @@ impl ListBody {
 }
 
 /// What is known of a stream.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct InfoData {
     id: String,
     name: String,
@@ -176,7 +177,7 @@ impl InfoData {
 }
 
 /// A page of streams.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct ListData {
     success: bool,
     streams: Vec<InfoData>,

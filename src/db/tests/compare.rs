@@ -110,6 +110,13 @@ fn change() -> impl Strategy<Value = Change> {
         1 => (0..3_u8, 0..3_i64).prop_map(|(n, t)| Change::PutOrg(contract::org(&n.to_string(), t))),
         1 => (0..3_u8, 0..3_i64).prop_map(|(n, t)| Change::PutKey(contract::key(&n.to_string(), t))),
         1 => (0..3_u8).prop_map(|n| Change::DeleteKey(contract::key(&n.to_string(), 0).id)),
+        1 => (0..3_u8, 0..3_i64).prop_map(|(n, t)| Change::AddOrg(contract::org(&n.to_string(), t))),
+        1 => (0..3_u8, 0..3_i64).prop_map(|(n, t)| {
+            Change::TouchKey(contract::key(&n.to_string(), 0).id, Timestamp::from_millis(t))
+        }),
+        1 => (0..3_u8, 0..3_i64).prop_map(|(n, t)| {
+            Change::RevokeKey(contract::key(&n.to_string(), 0).id, Timestamp::from_millis(t))
+        }),
         1 => (0..4_u8).prop_map(|n| Change::PurgeSandbox(contract::sandbox(&n.to_string(), 0).id)),
     ]
 }

@@ -68,6 +68,13 @@ impl MemoryRecords {
             }
             Change::PutOrg(record) => self.orgs.put(&record.id, record),
             Change::PutKey(record) => self.keys.put(&record.id, record),
+            Change::AddOrg(record) => {
+                if !self.orgs.iter().any(|(_, org)| org.name == record.name) {
+                    self.orgs.put(&record.id, record);
+                }
+            }
+            Change::TouchKey(id, at) => self.change_key(id, |key| key.touch(*at)),
+            Change::RevokeKey(id, at) => self.change_key(id, |key| key.revoke(*at)),
             Change::DeleteKey(id) => self.keys.remove(id),
             Change::PutSnapshot(record) => self.snapshots.put(&record.id, record),
             Change::PutCheckpoint(record) => {
@@ -95,6 +102,13 @@ impl MemoryRecords {
                 owned.jobs.iter().for_each(|id| self.jobs.remove(id));
                 owned.events.iter().for_each(|id| self.events.remove(id));
             }
+        }
+    }
+
+    fn change_key(&mut self, id: &KeyId, change: impl FnOnce(&mut KeyRecord)) {
+        if let Some(mut record) = self.keys.get(id).cloned() {
+            change(&mut record);
+            self.keys.put(id, &record);
         }
     }
 

@@ -21,7 +21,7 @@ use crate::units::{ByteSize, Millicores};
 macro_rules! text_enum {
     ($(#[$doc:meta])* pub enum $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)* }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $name { $($(#[$variant_doc])* $variant,)* }
 
         impl $name {
@@ -366,4 +366,40 @@ pub struct KeyRecord {
     pub digest: Digest,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When a request last came with it, to about a minute; `None` is never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_used: Option<Timestamp>,
+    /// Since when it is refused; `None` is not revoked. A revoked key stays listed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked: Option<Timestamp>,
+    /// What its holder may ask of a server.
+    #[serde(default)]
+    pub limits: KeyLimits,
+}
+
+impl KeyRecord {
+    /// Notes a use; an earlier one than is known changes nothing.
+    pub(crate) fn touch(&mut self, at: Timestamp) {
+        self.last_used = self.last_used.max(Some(at));
+    }
+
+    /// Revokes it; it stays revoked since the first time.
+    pub(crate) fn revoke(&mut self, at: Timestamp) {
+        self.revoked.get_or_insert(at);
+    }
+}
+
+/// Limits of one key. What is absent is as the server has it for all keys.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct KeyLimits {
+    /// Requests per second, on average.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requests_per_second: Option<u32>,
+    /// Requests at once, above that average: how many a key that was idle may send at one moment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub burst: Option<u32>,
+    /// The largest request body. A larger one than the server reads from anybody has no effect.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<ByteSize>,
 }

@@ -94,6 +94,11 @@ impl Streams {
         lock(&self.table)
     }
 
+    /// How many there are, without those that are on disk only.
+    pub(crate) fn count(&self) -> u64 {
+        u64::try_from(self.lock().streams.len()).unwrap_or(u64::MAX)
+    }
+
     fn path(&self, id: &StreamId) -> Option<PathBuf> {
         self.folder.as_ref().map(|folder| folder.join(id.as_str()))
     }

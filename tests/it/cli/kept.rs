@@ -387,7 +387,7 @@ async fn a_folder_that_is_in_use_or_empty_is_not_touched() {
         let ran = Ran::from(child.wait_with_output().unwrap());
         ran.expect(69, "");
         assert!(
-            ran.stderr.contains("in use") && ran.stderr.contains("HTTP API"),
+            ran.stderr.contains("in use") && ran.stderr.contains("--url"),
             "{ran:#?}"
         );
     }

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderMap, Method, Request, Response, StatusCode, header};
-use belljar::api::{ApiOptions, ApiState, create_key, router, serve};
-use belljar::{Belljar, BelljarOptions, OrgId};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use belljar::api::{ApiOptions, ApiState, router, serve};
+use belljar::{Belljar, BelljarOptions, KeyOptions, OrgId};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
@@ -67,7 +67,29 @@ impl Answer {
     }
 }
 
+/// Makes a key: its text and its organisation.
+pub(crate) async fn create_key(belljar: &Belljar, org: &str, name: &str) -> (String, OrgId) {
+    let key = belljar
+        .create_key(KeyOptions::new(org, name))
+        .await
+        .unwrap();
+    (key.text().to_owned(), key.record.org)
+}
+
 impl Api {
+    /// Waits until the server has noticed a key that was made beside it.
+    pub(crate) async fn knows(&self, key: &str) {
+        loop {
+            let mut request = self.request(&Method::GET, "/sandbox", Body::empty());
+            let bearer = HeaderValue::from_str(&format!("Bearer {key}")).unwrap();
+            request.headers_mut().insert("authorization", bearer);
+            if self.answer(request).await.status == 200 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     pub(crate) async fn open() -> Self {
         Self::with(ApiOptions::default()).await
     }
@@ -81,7 +103,7 @@ impl Api {
         let belljar = Belljar::open(belljar).await.unwrap();
         // Installing takes longer than any test waits, and whichever test is first would pay for it.
         belljar.install_runtime(PYTHON).await.unwrap();
-        let (key, org) = create_key(&belljar, "acme", "test").await.unwrap();
+        let (key, org) = create_key(&belljar, "acme", "test").await;
         let state = ApiState::open(belljar.clone(), options).await.unwrap();
         Self {
             router: router(state.clone()),

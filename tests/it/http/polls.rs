@@ -77,7 +77,9 @@ async fn what_needs_no_waiting_is_an_ordinary_answer() {
 
 #[tokio::test]
 async fn held_polls_are_answered_with_the_present_state_when_the_server_ends() {
-    let api = Api::open().await;
+    let mut options = ApiOptions::default();
+    options.grace = Duration::ZERO;
+    let api = Api::with(options).await;
     let server = api.serve().await;
     let sandbox = api.sandbox().await;
     let execution = text(&api.execute(&sandbox, &SLEEPER).await["executionId"]);

@@ -10,7 +10,7 @@ use futures::StreamExt;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::api::{Api, eventually, python, text};
+use super::api::{Api, create_key, eventually, python, text};
 use crate::support::PYTHON;
 
 #[tokio::test]
@@ -247,11 +247,8 @@ async fn a_stream_is_its_organisations_but_for_reading() {
     let api = Api::open().await;
     let created = api.post("/stream", &json!({ "name": "ours" })).await;
     let id = text(&created.json()["id"]);
-    let (key, _) = belljar::api::create_key(&api.belljar, "other", "test")
-        .await
-        .unwrap();
-    // Known at once, though it was made after the server had read the keys.
-    tokio::time::sleep(Duration::from_millis(1100)).await;
+    let (key, _) = create_key(&api.belljar, "other", "test").await;
+    api.knows(&key).await;
     let foreign = async |method: Method, path: &str| {
         let mut request = api.request(&method, path, Body::from("{}"));
         let key = format!("Bearer {key}").parse().unwrap();

@@ -146,22 +146,29 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         name: "reqwest or rustls",
         applies: |path| first_segment(path, |name| name == "reqwest" || name.starts_with("rustls")),
-        allowed: &["npm", "http"],
+        allowed: &["npm", "http", "cli/client"],
         tests_may: false,
-        instead: "the host asks nobody but the npm registry; guests ask through http",
+        instead: "the host asks nobody but the npm registry; guests ask through http, the command through cli::client",
     },
     Rule {
         name: "axum",
         applies: |path| first_segment(path, |name| name == "axum"),
-        allowed: &["api", "cli/serve"],
+        allowed: &["api", "cli/serve", "cli/client"],
         tests_may: false,
         instead: "HTTP stops at api",
     },
     Rule {
-        name: "clap, indicatif or tracing_subscriber",
+        name: "clap, indicatif, toml or tracing_subscriber",
         applies: |path| {
             first_segment(path, |name| {
-                ["clap", "indicatif", "tracing_subscriber"].contains(&name)
+                [
+                    "clap",
+                    "clap_complete",
+                    "indicatif",
+                    "toml",
+                    "tracing_subscriber",
+                ]
+                .contains(&name)
             })
         },
         allowed: &["cli", "main"],

@@ -159,6 +159,9 @@ pub(crate) fn key(name: &str, millis: i64) -> KeyRecord {
         name: name.to_owned(),
         digest: Digest::of(name.as_bytes()),
         created_at: Timestamp::from_millis(millis),
+        last_used: None,
+        revoked: None,
+        limits: crate::sandbox::records::KeyLimits::default(),
     }
 }
 

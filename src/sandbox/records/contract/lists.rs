@@ -358,6 +358,34 @@ pub(crate) fn orgs_and_keys_come_oldest_first_and_keys_can_be_deleted(records: &
     ];
     records.apply(&gone).unwrap();
     assert_eq!(records.keys().unwrap(), [key("c", 1), key("a", 2)]);
+    let at = Timestamp::from_millis;
+    let used = [
+        Change::AddOrg(OrgRecord {
+            id: org("x", 0).id,
+            ..org("c", 9)
+        }),
+        Change::AddOrg(org("d", 9)),
+        Change::TouchKey(key("c", 1).id, at(5)),
+        Change::TouchKey(key("c", 1).id, at(4)),
+        Change::RevokeKey(key("c", 1).id, at(6)),
+        Change::RevokeKey(key("c", 1).id, at(7)),
+        Change::TouchKey(key("never", 0).id, at(5)),
+        Change::RevokeKey(key("never", 0).id, at(5)),
+    ];
+    records.apply(&used).unwrap();
+    let changed = crate::sandbox::records::KeyRecord {
+        last_used: Some(at(5)),
+        revoked: Some(at(6)),
+        ..key("c", 1)
+    };
+    assert_eq!(records.keys().unwrap(), [changed, key("a", 2)]);
+    let names: Vec<_> = records
+        .orgs()
+        .unwrap()
+        .into_iter()
+        .map(|org| org.name)
+        .collect();
+    assert_eq!(names, ["c", "new", "a", "d"]);
 }
 
 pub(crate) fn sums_are_of_one_organisation_and_time(records: &mut dyn Records) {

@@ -5,7 +5,6 @@
 //! installed, the archive is unpacked, the snapshot is taken, and the sandbox is destroyed.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs::File;
 use std::io::Read;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -13,7 +12,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::belljar::Belljar;
-use super::bundle;
+use super::bundle::Taken;
 use super::diff::SnapshotFile;
 use super::error::{Repr, SandboxError};
 use super::name::LATEST;
@@ -115,7 +114,7 @@ struct Build {
     options: BuildOptions,
     org: OrgId,
     begun_at: Timestamp,
-    archive: Option<Arc<File>>,
+    archive: Option<Arc<Taken>>,
     /// Somebody finishes it.
     finishing: bool,
 }
@@ -253,12 +252,10 @@ impl Belljar {
     ) -> Result<(), SandboxError> {
         self.shared.builds.with(org, id, |_| Ok(()))?;
         let data = self.shared.data.clone();
-        let taking = self
-            .shared
-            .blocking(move || bundle::take(&data, from, None));
-        let (file, _) = taking.await?;
+        let taking = self.shared.blocking(move || Taken::new(&data, from));
+        let taken = taking.await?;
         self.shared.builds.with(org, id, |build| {
-            build.archive = Some(Arc::new(file));
+            build.archive = Some(Arc::new(taken));
             Ok(())
         })
     }
@@ -315,8 +312,7 @@ impl Belljar {
         let sandbox = self.create(sandbox).await?;
         let made = async {
             if let Some(archive) = archive {
-                let from = archive.try_clone().map_err(Repr::Data)?;
-                sandbox.upload_kept(from).await?;
+                sandbox.upload_taken(&archive).await?;
             }
             if !content.files.is_empty() {
                 compare(&content.files, &sandbox.files_of_its_own().await?)?;

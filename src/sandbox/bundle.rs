@@ -131,7 +131,8 @@ impl Sandbox {
     }
 
     /// Unpacks an archive that was taken before into the workspace; as [`Sandbox::upload_archive`].
-    pub(super) async fn upload_kept(&self, file: File) -> Result<u64, SandboxError> {
+    pub(super) async fn upload_taken(&self, taken: &Taken) -> Result<u64, SandboxError> {
+        let file = taken.0.try_clone().map_err(Repr::Data)?;
         let format = format_of(&file, None)?;
         self.unpack(resolve(None)?, file, format).await
     }
@@ -160,8 +161,19 @@ impl Sandbox {
     }
 }
 
+/// An archive that was taken to be unpacked later, by one at a time.
+#[derive(Debug)]
+pub(super) struct Taken(File);
+
+impl Taken {
+    /// Takes an archive to a file without a name in `folder`.
+    pub(super) fn new(folder: &Path, from: impl Read) -> Result<Self, SandboxError> {
+        take(folder, from, None).map(|(file, _)| Self(file))
+    }
+}
+
 /// Takes an archive to a file without a name in `folder`, and looks at what it is.
-pub(super) fn take(
+fn take(
     folder: &Path,
     from: impl Read,
     format: Option<ArchiveFormat>,

@@ -27,7 +27,7 @@ use load::{Load, Shared};
 use model::{Random, World};
 
 /// Rounds in all tests here together.
-const ROUNDS: u64 = 200;
+const ROUNDS: u64 = 120;
 /// Tests, each with its part of them.
 const TESTS: u64 = 2;
 /// Rounds on one folder.

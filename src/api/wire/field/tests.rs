@@ -119,11 +119,11 @@ fn ignore_is_the_only_word_for_a_stream() {
 }
 
 #[test]
-fn an_execute_body_has_no_input() {
+fn an_execute_body_names_the_stream_of_its_input() {
     let body: ExecuteBody =
         serde_json::from_value(json!({"command": ["x"], "stream": {"stdin": "stream_1"}})).unwrap();
     let command = body.into_command().unwrap();
-    assert!(matches!(command.stdin, Stdin::Empty));
+    assert!(matches!(command.stdin, Stdin::Stream(id) if id.as_str() == "stream_1"));
     assert_eq!(command.timeout, None);
 }
 

@@ -191,8 +191,14 @@ async fn make(
     prepared: Option<Prepared>,
     ready: bool,
 ) -> Result<(), SandboxError> {
-    inner.shared.ledger.write(changes);
     let interactive = prepared.is_none();
+    let ledger = &inner.shared.ledger;
+    let created = if interactive {
+        Some(ledger.begin(changes))
+    } else {
+        ledger.write(changes);
+        None
+    };
     let with_packages = !inner.record().packages.is_empty();
     let set_up = set_up(Arc::clone(&inner), files, prepared);
     if with_packages {
@@ -209,7 +215,14 @@ async fn make(
     }
     // A one-shot sandbox does not outlive a crash anyway; any other is there once its creation
     // was answered.
-    if interactive && let Err(error) = inner.recorded().await {
+    let Some(created) = created else {
+        return Ok(());
+    };
+    let recorded = async {
+        created.await?;
+        inner.recorded().await
+    };
+    if let Err(error) = recorded.await {
         // Nobody was told of it: not even a failed one is left.
         inner.stop(true).await;
         reaper::purge(&inner);

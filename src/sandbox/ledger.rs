@@ -78,11 +78,21 @@ impl Ledger {
     /// If the changes could not be made; none of them has been. (With [`RecordsError::Closed`] they
     /// may have been, if the thread died meanwhile.)
     pub async fn commit(&self, changes: Vec<Change>) -> Result<(), RecordsError> {
+        self.begin(changes).await
+    }
+
+    /// As [`commit`](Self::commit), but queued before it returns: the future says whether they were made.
+    pub(crate) fn begin(
+        &self,
+        changes: Vec<Change>,
+    ) -> impl Future<Output = Result<(), RecordsError>> + Send + use<> {
         let (reply, answer) = oneshot::channel();
-        self.requests
-            .send(Request::Write(changes, Some(reply)))
-            .map_err(|_| RecordsError::Closed)?;
-        answer.await.map_err(|_| RecordsError::Closed)?
+        let queued = self.requests.send(Request::Write(changes, Some(reply)));
+        let queued = queued.map_err(|_| RecordsError::Closed);
+        async move {
+            queued?;
+            answer.await.map_err(|_| RecordsError::Closed)?
+        }
     }
 
     /// Calls `read` with the records, on their thread, after everything queued before. Keep it short:

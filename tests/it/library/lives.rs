@@ -1,5 +1,6 @@
 //! What is recorded of a sandbox from its creation to its end.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -19,10 +20,18 @@ use crate::guests::{Live, Opened, PATIENCE, options, python, run, within};
 struct Seen {
     changes: Arc<Mutex<Vec<Change>>>,
     records: MemoryRecords,
+    /// Nothing can be recorded while this is so.
+    broken: Arc<AtomicBool>,
 }
 
 impl Records for Seen {
     fn apply(&mut self, changes: &[Change]) -> Result<(), RecordsError> {
+        if self.broken.load(Ordering::SeqCst) {
+            return Err(RecordsError::Backend {
+                operation: "test",
+                source: "the disk is full".into(),
+            });
+        }
         self.changes.lock().unwrap().extend_from_slice(changes);
         self.records.apply(changes)
     }
@@ -361,4 +370,23 @@ async fn records_stay_when_the_grace_period_is_over() {
         (error.kind(), error.code()),
         (ErrorKind::NotFound, "SANDBOX_NOT_FOUND")
     );
+}
+
+#[tokio::test]
+async fn a_sandbox_that_cannot_be_recorded_is_not_there() {
+    let seen = Seen::default();
+    let broken = Arc::clone(&seen.broken);
+    let belljar = Opened::with(|mut options| {
+        options.max_sandboxes = 1;
+        options.records(Box::new(seen))
+    })
+    .await;
+    broken.store(true, Ordering::SeqCst);
+    let error = belljar.create(options()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Internal, "{error}");
+    broken.store(false, Ordering::SeqCst);
+    assert_eq!(belljar.all().await, []);
+    // Its place is free again.
+    belljar.create(options()).await.unwrap();
+    assert_eq!(belljar.all().await.len(), 1);
 }

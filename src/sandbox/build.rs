@@ -15,7 +15,6 @@ use super::belljar::Belljar;
 use super::bundle::Taken;
 use super::diff::SnapshotFile;
 use super::error::{Repr, SandboxError};
-use super::name::LATEST;
 use super::options::SandboxOptions;
 use super::records::{SnapshotFilter, SnapshotRecord};
 use super::runtimes::Runtimes;
@@ -318,7 +317,6 @@ impl Belljar {
                 compare(&content.files, &sandbox.files_of_its_own().await?)?;
             }
             let mut kept = options.snapshot.clone();
-            kept.tag.get_or_insert_with(|| LATEST.to_owned());
             kept.id = Some(id.clone());
             kept.env = content.env;
             kept.content_hash = options.content_hash;

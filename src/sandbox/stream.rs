@@ -8,7 +8,7 @@ pub(crate) use registry::Streams;
 
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -208,4 +208,8 @@ fn in_use(id: &StreamId, what: &'static str) -> SandboxError {
         what,
     }
     .into()
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

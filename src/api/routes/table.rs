@@ -51,6 +51,10 @@ fn words<T: Display>(all: &[T]) -> Vec<String> {
 
 const DIRECTION: Kind = Kind::Word(|| words(Direction::ALL));
 const STATUS: Kind = Kind::Word(|| words(SandboxStatus::ALL));
+const FORMAT: Kind = Kind::Word(|| {
+    let names = ArchiveFormat::ALL.iter().map(|one| one.as_str().to_owned());
+    names.collect()
+});
 const MODE: Kind = Kind::Word(|| words(SandboxMode::ALL));
 
 /// What a list of sandboxes is filtered by.
@@ -497,15 +501,7 @@ fn files() -> Vec<Route> {
             get(archives::download),
         )
         .query("path", Kind::Text)
-        .query(
-            "format",
-            Kind::Word(|| {
-                ArchiveFormat::ALL
-                    .iter()
-                    .map(|one| one.as_str().to_owned())
-                    .collect()
-            }),
-        )
+        .query("format", FORMAT)
         .answers(Output::Bytes("application/gzip")),
         Route::new(
             Method::POST,
@@ -515,15 +511,7 @@ fn files() -> Vec<Route> {
             post(archives::upload),
         )
         .query("path", Kind::Text)
-        .query(
-            "format",
-            Kind::Word(|| {
-                ArchiveFormat::ALL
-                    .iter()
-                    .map(|one| one.as_str().to_owned())
-                    .collect()
-            }),
-        )
+        .query("format", FORMAT)
         .takes_bytes(),
         Route::new(
             Method::POST,

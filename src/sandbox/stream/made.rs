@@ -3,12 +3,12 @@
 //! The first use decides: input of a process, output of commands, or data that callers append.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::{StreamClosed, in_use};
+use super::{StreamClosed, in_use, lock};
 use crate::clock::Timestamp;
 use crate::id::StreamId;
 use crate::process::{PipeReader, PipeWriter, Spool, pipe};
@@ -303,8 +303,4 @@ impl Made {
         self.spool.close();
         Ok(())
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

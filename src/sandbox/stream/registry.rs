@@ -3,11 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Instant;
 
 use super::made::{Made, Role};
-use super::{Kind, Stream, StreamFilter, StreamInfo, StreamOptions, Watch, in_use};
+use super::{Kind, Stream, StreamFilter, StreamInfo, StreamOptions, Watch, in_use, lock};
 use crate::clock::{Clock, Timestamp};
 use crate::id::{OrgId, StreamId};
 use crate::process::{PipeReader, Spool};
@@ -444,8 +444,4 @@ impl Entry {
     fn discard(self) {
         self.spool().discard();
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

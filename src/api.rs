@@ -36,6 +36,7 @@ mod openapi;
 mod operations;
 mod params;
 mod poll;
+mod ports;
 mod rate;
 mod router;
 mod routes;

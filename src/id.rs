@@ -140,6 +140,10 @@ typed_id!(
     /// Names an organisation, the owner of sandboxes and keys.
     OrgId, "org_");
 typed_id!(
+    /// Names the exposed port of a sandbox: a DNS label, so that it can be part of a host's name.
+    /// Whoever knows it may connect to the port.
+    PortId, "port-");
+typed_id!(
     /// Names an API key. It is not the key and gives no access.
     KeyId, "key_");
 

@@ -72,8 +72,8 @@ pub(crate) use no_http as http;
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use digest::Digest;
 pub use id::{
-    CheckpointId, EventId, ExecutionId, JobId, KeyId, OrgId, RuntimeId, SandboxId, SnapshotId,
-    StreamId,
+    CheckpointId, EventId, ExecutionId, JobId, KeyId, OrgId, PortId, RuntimeId, SandboxId,
+    SnapshotId, StreamId,
 };
 pub use process::Signal;
 pub use runtime::{InstallProgress, Stage};
@@ -86,10 +86,10 @@ pub use sandbox::{
     ArchiveFormat, Belljar, BelljarOptions, BuildContent, BuildFile, BuildOptions, BuildStart,
     Command, ComponentOutput, DamagedObject, ErrorKind, Execution, FileEntry, FileWrite,
     ForkOptions, GarbageReport, Job, KeyOptions, Ledger, MissingObject, NewKey, Output, OutputMode,
-    OutputReader, Paused, RuntimeInfo, Sandbox, SandboxError, SandboxOptions, SnapshotFile,
-    SnapshotOptions, Stats, Stdin, StdinWriter, StoreReport, Stream, StreamClosed, StreamFilter,
-    StreamInfo, StreamOptions, StreamSort, TreeChange, TreeChangeKind, TreeDiff, TreeEntryKind,
-    TreeRef, Usage,
+    OutputReader, Paused, PortConnection, RuntimeInfo, Sandbox, SandboxError, SandboxOptions,
+    SnapshotFile, SnapshotOptions, Stats, Stdin, StdinWriter, StoreReport, Stream, StreamClosed,
+    StreamFilter, StreamInfo, StreamOptions, StreamSort, TreeChange, TreeChangeKind, TreeDiff,
+    TreeEntryKind, TreeRef, Usage,
 };
 pub use units::{ByteSize, Millicores, UnitError, format_duration, parse_duration};
 

@@ -7,14 +7,17 @@
 //! Everything else is decided by [`policy`], on addresses alone and as late as possible: whoever
 //! connects does so to the very address that was checked.
 //!
-//! Neither knows that guests are WebAssembly, nor opens a socket for them.
+//! Neither knows that guests are WebAssembly, nor opens a socket for them. What is outside reaches the
+//! ports of a sandbox through [`dial`] alone.
 
 mod access;
+mod dial;
 mod loopback;
 mod names;
 mod policy;
 
 pub(crate) use access::{Access, Route, Shared, SocketPlace};
+pub(crate) use dial::{DialError, connect_from};
 pub(crate) use loopback::{Bound, Family, Transport};
 pub(crate) use names::NameError;
 pub(crate) use policy::Policy;

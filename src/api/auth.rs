@@ -29,8 +29,8 @@ use crate::api::state::ApiState;
 use crate::clock::Timestamp;
 use crate::digest::Digest;
 use crate::id::{KeyId, OrgId};
-use crate::sandbox::Ledger;
 use crate::sandbox::records::{Change, KeyLimits, RecordsError};
+use crate::sandbox::{Ledger, is_key};
 
 /// Up to this age the cache is used without reading it again.
 const FRESH: Duration = Duration::from_secs(1);
@@ -298,6 +298,11 @@ fn bearer(headers: &HeaderMap) -> Result<&str, ApiError> {
         .ok_or_else(|| {
             ApiError::unauthorized("the Authorization header is not of the form Bearer <key>")
         })
+}
+
+/// Whether there is what looks like a key of ours, which is nobody else's business.
+pub(crate) fn has_key(headers: &HeaderMap) -> bool {
+    bearer(headers).is_ok_and(is_key)
 }
 
 /// A request that names an organisation must name the key's.

@@ -166,6 +166,11 @@ impl ApiError {
         error
     }
 
+    /// 502: a guest's server is there, but does not do its part.
+    pub(crate) fn bad_gateway(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::BAD_GATEWAY, "BAD_GATEWAY", message)
+    }
+
     /// 503: the server takes no new work any more.
     pub(crate) fn draining(wait: Duration) -> Self {
         let mut error = Self::new(
@@ -294,6 +299,7 @@ impl From<SandboxError> for ApiError {
             ErrorKind::LimitExceeded if code == "TOO_LARGE" => StatusCode::PAYLOAD_TOO_LARGE,
             ErrorKind::LimitExceeded => StatusCode::TOO_MANY_REQUESTS,
             ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            ErrorKind::Unreachable => StatusCode::BAD_GATEWAY,
             ErrorKind::Internal => return Self::internal(&error),
         };
         Self::new(status, code, Chain(&error).to_string())

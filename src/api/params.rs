@@ -238,7 +238,7 @@ where
         let state = ApiState::from_ref(state);
         let options = state.options();
         if let Some(url) = &options.public_url {
-            return Ok(Self::configured(url));
+            return Ok(Self::configured(url).port_domain(options.port_domain.as_deref()));
         }
         let host = match parts.uri.authority() {
             Some(authority) => Some(authority.as_str()),
@@ -248,6 +248,7 @@ where
                 .and_then(|value| value.to_str().ok()),
         };
         host.and_then(|host| Self::of_host(host, options.path_prefix.as_deref()))
+            .map(|base| base.port_domain(options.port_domain.as_deref()))
             .ok_or_else(|| ApiError::invalid("the request has no usable Host header"))
     }
 }

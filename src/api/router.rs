@@ -12,10 +12,12 @@ use axum::http::{Method, Uri, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
+use futures::future::Either;
 use tracing::Instrument;
 
 use crate::api::auth::{Caller, require_key};
 use crate::api::error::{ApiError, CallShape};
+use crate::api::ports::{self, Target};
 use crate::api::routes::{self, Access};
 use crate::api::session::{self, SessionId};
 use crate::api::state::{ApiState, Phase};
@@ -69,7 +71,7 @@ pub fn local_router(state: ApiState, org: OrgId) -> Router {
 
 /// The path of a call in the table, on its answer: for the outermost layer, which is outside of routing.
 #[derive(Clone, Debug)]
-struct Named(MatchedPath);
+struct Named(Arc<str>);
 
 /// Notes which call this is and on what, for the log and the numbers.
 async fn name(
@@ -90,7 +92,9 @@ async fn name(
         }
     }
     let mut response = next.run(request).await;
-    response.extensions_mut().insert(Named(path));
+    response
+        .extensions_mut()
+        .insert(Named(path.as_str().into()));
     response
 }
 
@@ -123,7 +127,10 @@ async fn method_not_allowed(method: Method, uri: Uri) -> ApiError {
 async fn outermost(State(state): State<ApiState>, mut request: Request, next: Next) -> Response {
     let session = SessionId::generate();
     let options = state.options();
-    if let Some(uri) = normalized(request.uri(), options.path_prefix.as_deref()) {
+    let port = Target::of(request.uri(), request.headers(), options);
+    let is_port = port.is_some();
+    // What a guest is asked for is its own business.
+    if !is_port && let Some(uri) = normalized(request.uri(), options.path_prefix.as_deref()) {
         *request.uri_mut() = uri;
     }
     let shape = CallShape::of(
@@ -136,14 +143,22 @@ async fn outermost(State(state): State<ApiState>, mut request: Request, next: Ne
         "request",
         session = session.as_str(),
         method = %request.method(),
-        path = loggable(request.uri().path()),
+        path = if is_port { ports::ROUTE } else { loggable(request.uri().path()) },
         sandbox = tracing::field::Empty,
         execution = tracing::field::Empty,
     );
     let method = request.method().clone();
     let begun = Instant::now();
     request.extensions_mut().insert(session.clone());
-    let answered = AssertUnwindSafe(next.run(request)).catch_unwind();
+    let answer = match port {
+        Some(port) => Either::Left(async {
+            let mut response = ports::forward(&state, port, request).await.into_response();
+            response.extensions_mut().insert(Named(ports::ROUTE.into()));
+            response
+        }),
+        None => Either::Right(next.run(request)),
+    };
+    let answered = AssertUnwindSafe(answer).catch_unwind();
     let mut response = async {
         match answered.await {
             Ok(response) => response,
@@ -156,7 +171,7 @@ async fn outermost(State(state): State<ApiState>, mut request: Request, next: Ne
     .instrument(span.clone())
     .await;
     let named = response.extensions().get::<Named>();
-    let route = named.map_or("none", |Named(path)| path.as_str());
+    let route = named.map_or("none", |Named(path)| &**path);
     let took = begun.elapsed();
     span.in_scope(|| {
         tracing::info!(
@@ -170,7 +185,9 @@ async fn outermost(State(state): State<ApiState>, mut request: Request, next: Ne
     state
         .requests()
         .count(route, &method, response.status(), took);
-    if let Some(error) = response.extensions().get::<ApiError>()
+    // Whoever asks a guest expects HTTP.
+    if !is_port
+        && let Some(error) = response.extensions().get::<ApiError>()
         && let Some(typed) = error.typed(options.typed_errors, &shape)
     {
         response = typed;

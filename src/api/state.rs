@@ -56,6 +56,10 @@ pub struct ApiOptions {
     pub public_url: Option<String>,
     /// How typed failures are sent. Default: [`TypedErrors::Off`].
     pub typed_errors: TypedErrors,
+    /// The domain below which exposed ports have names of their own, such as `apps.example.com`, with a
+    /// port if clients need one; all names below it must lead to this server. Default: none, and their
+    /// URLs are below the server's own, as `/port/{id}`.
+    pub port_domain: Option<String>,
     /// A path prefix such as `/api/v1`, removed from a request's path when it is there.
     pub path_prefix: Option<String>,
     /// The largest request body in bytes. Default: 64 MiB.
@@ -94,6 +98,7 @@ impl Default for ApiOptions {
         Self {
             public_url: None,
             typed_errors: TypedErrors::Off,
+            port_domain: None,
             path_prefix: None,
             body_limit: BODY_LIMIT_BYTES,
             poll_hold: POLL_HOLD,

@@ -177,7 +177,7 @@ pub(super) fn code(error: &CliError) -> u8 {
     match error {
         CliError::Sandbox(error) => match error.kind() {
             ErrorKind::InvalidArgument | ErrorKind::NotFound => USAGE,
-            ErrorKind::Unavailable => 69,
+            ErrorKind::Unavailable | ErrorKind::Unreachable => 69,
             ErrorKind::Internal => INTERNAL,
             ErrorKind::Conflict | ErrorKind::Busy | ErrorKind::Gone | ErrorKind::LimitExceeded => {
                 75
@@ -240,7 +240,8 @@ pub(super) fn hint(error: &CliError) -> Option<&'static str> {
             | ErrorKind::Busy
             | ErrorKind::Gone
             | ErrorKind::LimitExceeded
-            | ErrorKind::Unauthorized => None,
+            | ErrorKind::Unauthorized
+            | ErrorKind::Unreachable => None,
         },
         CliError::UnknownProgram { .. } => Some("name one with --runtime"),
         CliError::NoDataFolder | CliError::NoData { .. } => {

@@ -124,6 +124,10 @@ settings! {
     /// The URL under which clients reach the server [default: the one they connect to]
     #[arg(long, value_name = "URL", env = "BELLJAR_PUBLIC_URL", hide_env_values = true)]
     public_url: String,
+    /// The domain below which exposed ports have names of their own; all of them must lead to the
+    /// server [default: none, they are at /port/ID of the server]
+    #[arg(long, value_name = "DOMAIN", env = "BELLJAR_PORT_DOMAIN", hide_env_values = true)]
+    port_domain: String,
     /// A path before all others, such as /api/v1, that a proxy leaves in [default: none]
     #[arg(long, value_name = "PATH", env = "BELLJAR_PATH_PREFIX", hide_env_values = true)]
     path_prefix: String,
@@ -240,6 +244,7 @@ impl Settings {
     pub(crate) fn api(&self) -> ApiOptions {
         let mut options = ApiOptions::default();
         options.public_url.clone_from(&self.public_url);
+        options.port_domain.clone_from(&self.port_domain);
         options.path_prefix.clone_from(&self.path_prefix);
         options.typed_errors = match self.typed_errors {
             None | Some(TypedErrorsArg::Off) => TypedErrors::Off,

@@ -10,11 +10,11 @@ use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use rustls_platform_verifier::BuilderVerifierExt;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpSocket, TcpStream};
+use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use wasmtime_wasi_http::Error;
 
-use crate::net::{Access, Family, NameError, Route, SocketPlace, Transport};
+use crate::net::{Access, Family, NameError, Route, SocketPlace, Transport, connect_from};
 
 /// How long the next address waits for the one before (RFC 8305 has 250 ms).
 const HEAD_START: Duration = Duration::from_millis(250);
@@ -93,7 +93,7 @@ async fn to_any(access: &Access, addresses: &[IpAddr], port: u16) -> Result<TcpS
     let mut trying = FuturesUnordered::new();
     loop {
         match waiting.next() {
-            Some((from, to)) => trying.push(attempt(from, to)),
+            Some((from, to)) => trying.push(connect_from(from, to)),
             None if trying.is_empty() => return Err(last),
             None => {}
         }
@@ -106,18 +106,6 @@ async fn to_any(access: &Access, addresses: &[IpAddr], port: u16) -> Result<TcpS
             () = tokio::time::sleep(HEAD_START), if more => {}
         }
     }
-}
-
-async fn attempt(from: Option<IpAddr>, to: SocketAddr) -> std::io::Result<TcpStream> {
-    let socket = match to {
-        SocketAddr::V4(_) => TcpSocket::new_v4()?,
-        SocketAddr::V6(_) => TcpSocket::new_v6()?,
-    };
-    if let Some(home) = from {
-        // The sandbox's servers hear nobody else.
-        socket.bind(SocketAddr::new(home, 0))?;
-    }
-    socket.connect(to).await
 }
 
 async fn encrypt(

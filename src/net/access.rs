@@ -113,6 +113,11 @@ impl Access {
         })
     }
 
+    /// How many sockets the sandbox has.
+    pub(crate) fn sockets_in_use(&self) -> u64 {
+        self.sockets.in_use()
+    }
+
     /// The addresses of `name`, in the order in which they should be tried.
     pub(crate) fn resolve(
         &self,

@@ -25,7 +25,7 @@ use super::recover;
 use super::runtimes::{RuntimeInfo, Runtimes};
 use super::stream::Streams;
 use crate::clock::Clock;
-use crate::id::{ExecutionId, JobId, OrgId, SandboxId};
+use crate::id::{ExecutionId, JobId, OrgId, PortId, SandboxId};
 use crate::limits::{Counter, CounterGuard};
 use crate::net;
 use crate::process::Uploads;
@@ -82,6 +82,8 @@ pub(crate) struct Shared {
     /// Held while a sandbox without a handle is destroyed.
     pub(super) destroying: tokio::sync::Mutex<()>,
     sandboxes: Mutex<HashMap<SandboxId, Arc<Inner>>>,
+    /// Those of them that expose a port.
+    ports: Mutex<HashMap<PortId, SandboxId>>,
     executions: Mutex<HashMap<ExecutionId, Weak<Running>>>,
     jobs: Mutex<HashMap<JobId, Weak<RunningJob>>>,
     /// Keeps others out of the data folder until this is closed.
@@ -110,6 +112,28 @@ impl Shared {
             return Err(Repr::Closing.into());
         }
         Ok(())
+    }
+
+    /// Lets a sandbox be found.
+    pub(crate) fn add(&self, inner: &Arc<Inner>) {
+        if let Some(port) = inner.record().port_id {
+            lock(&self.ports).insert(port, inner.id.clone());
+        }
+        self.sandboxes().insert(inner.id.clone(), Arc::clone(inner));
+    }
+
+    /// Forgets a sandbox.
+    pub(crate) fn remove(&self, inner: &Inner) {
+        self.sandboxes().remove(&inner.id);
+        if let Some(port) = inner.record().port_id {
+            lock(&self.ports).remove(&port);
+        }
+    }
+
+    /// The sandbox that exposes a port.
+    pub(crate) fn behind(&self, port: &PortId) -> Option<Arc<Inner>> {
+        let id = lock(&self.ports).get(port).cloned()?;
+        self.sandboxes().get(&id).cloned()
     }
 
     pub(crate) fn sandboxes(&self) -> MutexGuard<'_, HashMap<SandboxId, Arc<Inner>>> {
@@ -268,6 +292,7 @@ impl Belljar {
             builds: Builds::default(),
             destroying: tokio::sync::Mutex::default(),
             sandboxes: Mutex::default(),
+            ports: Mutex::default(),
             executions: Mutex::default(),
             jobs: Mutex::default(),
             data_lock: Mutex::new(Some(data_lock)),

@@ -22,7 +22,7 @@ use super::runtimes::Runtimes;
 use super::snapshot::{self, Pins};
 use super::state::Step;
 use super::validate;
-use crate::id::SandboxId;
+use crate::id::{PortId, SandboxId};
 
 impl Belljar {
     /// Makes a sandbox; with a command in the options it is one-shot and starts it. Returns as
@@ -84,9 +84,7 @@ impl Belljar {
             .into_iter()
             .filter(|(_, value)| !value.is_null()),
         )));
-        self.shared
-            .sandboxes()
-            .insert(inner.id.clone(), Arc::clone(&inner));
+        self.shared.add(&inner);
         // From here on the sandbox itself keeps the snapshot's trees.
         drop(pins);
         let ready = self.shared.runtimes.ready(manifest).is_some();
@@ -158,6 +156,7 @@ impl Belljar {
             parent_checkpoint: None,
             resources: options.resources,
             env,
+            port_id: options.network.port.map(|_| PortId::generate()),
             network: options.network,
             timeouts: options.timeouts,
             command: command.map(|command| command.argv.clone()),

@@ -5,7 +5,7 @@ use thiserror::Error;
 use super::journal::JournalError;
 use super::records::{RecordsError, SandboxStatus};
 use crate::engine::EngineError;
-use crate::id::{ExecutionId, JobId, KeyId, SandboxId, StreamId};
+use crate::id::{ExecutionId, JobId, KeyId, PortId, SandboxId, StreamId};
 use crate::process::LaunchError;
 use crate::runtime::RuntimeError;
 use crate::store::StoreError;
@@ -31,6 +31,8 @@ pub enum ErrorKind {
     LimitExceeded,
     /// Not now: starting up, shutting down.
     Unavailable,
+    /// A guest does not answer.
+    Unreachable,
     /// A bug or a failing machine.
     Internal,
 }
@@ -58,6 +60,12 @@ pub(crate) enum Repr {
     StreamUse { id: StreamId, what: &'static str },
     #[error("stream {id} would have {size} bytes, more than the limit of {limit}")]
     StreamTooLarge { id: StreamId, size: u64, limit: u64 },
+    #[error("no sandbox exposes a port as {id}")]
+    PortNotFound { id: PortId },
+    #[error("sandbox {id} exposes no port; create it with network.port")]
+    NoPort { id: SandboxId },
+    #[error("nothing answers on port {port} of this sandbox, which is {status}")]
+    PortClosed { port: u16, status: SandboxStatus },
     #[error("there is no key {id}")]
     KeyNotFound { id: KeyId },
     #[error("there is no snapshot {reference:?}")]
@@ -161,6 +169,7 @@ impl SandboxError {
             | Repr::ExecutionNotFound { .. }
             | Repr::JobNotFound { .. }
             | Repr::KeyNotFound { .. }
+            | Repr::PortNotFound { .. }
             | Repr::SnapshotNotFound { .. }
             | Repr::StreamNotFound { .. }
             | Repr::CheckpointNotFound { .. }
@@ -196,7 +205,10 @@ impl SandboxError {
                 | StoreError::Input { .. }
                 | StoreError::DifferentVersion { .. },
             ) => ErrorKind::InvalidArgument,
-            Repr::Packages { outage: false, .. } => ErrorKind::InvalidArgument,
+            Repr::Packages { outage: false, .. } | Repr::NoPort { .. } => {
+                ErrorKind::InvalidArgument
+            }
+            Repr::PortClosed { .. } => ErrorKind::Unreachable,
             Repr::Closing | Repr::DataInUse { .. } | Repr::Packages { .. } => {
                 ErrorKind::Unavailable
             }
@@ -222,6 +234,8 @@ impl SandboxError {
             Repr::ExecutionNotFound { .. } => "EXECUTION_NOT_FOUND",
             Repr::JobNotFound { .. } => "JOB_NOT_FOUND",
             Repr::KeyNotFound { .. } => "KEY_NOT_FOUND",
+            Repr::PortNotFound { .. } => "PORT_NOT_FOUND",
+            Repr::PortClosed { .. } => "PORT_CLOSED",
             Repr::SnapshotNotFound { .. } => "SNAPSHOT_NOT_FOUND",
             Repr::StreamNotFound { .. } => "STREAM_NOT_FOUND",
             Repr::CheckpointNotFound { .. } => "CHECKPOINT_NOT_FOUND",
@@ -244,6 +258,7 @@ impl SandboxError {
                 ErrorKind::Unauthorized => "UNAUTHORIZED",
                 ErrorKind::LimitExceeded => "RATE_LIMITED",
                 ErrorKind::Unavailable => "UNAVAILABLE",
+                ErrorKind::Unreachable => "UNREACHABLE",
                 ErrorKind::Internal => "INTERNAL",
             },
         }

@@ -15,7 +15,7 @@ use super::records::{SandboxMode, SandboxRecord, SandboxStatus};
 use super::run::refused;
 use super::state::Step;
 use super::validate;
-use crate::id::SandboxId;
+use crate::id::{PortId, SandboxId};
 
 /// What a fork is made with. Limits, network, timeouts, runtime and organisation are those of the
 /// sandbox it is a fork of.
@@ -101,9 +101,7 @@ impl Inner {
             fork.hold(ready);
         }
         // Its files are in use from here on, by what a collection sees.
-        self.shared
-            .sandboxes()
-            .insert(fork.id.clone(), Arc::clone(&fork));
+        self.shared.add(&fork);
         drop(forked.pin);
         let now = self.shared.clock.now();
         fork.take_step(Step::Ready, |record| {
@@ -160,6 +158,8 @@ impl Inner {
             runtime_root: first.runtime_root,
             programs: first.programs,
             resources: first.resources,
+            // Another sandbox, another address.
+            port_id: first.port_id.map(|_| PortId::generate()),
             network: first.network,
             timeouts: first.timeouts,
             dependencies: first.dependencies,

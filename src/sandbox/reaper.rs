@@ -95,7 +95,7 @@ fn rest(inner: &Arc<Inner>) {
 /// Forgets an ended sandbox and removes its output. Its records stay.
 pub(crate) fn purge(inner: &Arc<Inner>) {
     let shared = &inner.shared;
-    shared.sandboxes().remove(&inner.id);
+    shared.remove(inner);
     let (on_disk, in_memory): (Vec<_>, Vec<_>) = inner
         .streams()
         .into_iter()

@@ -225,9 +225,7 @@ async fn restore(
         place,
         Some(*journal),
     ));
-    shared
-        .sandboxes()
-        .insert(inner.id.clone(), Arc::clone(&inner));
+    shared.add(&inner);
     Ok(Some(inner))
 }
 

@@ -15,6 +15,7 @@ mod jobs;
 mod kept;
 mod operations;
 mod polls;
+mod ports;
 mod settings;
 mod streams;
 mod transfer;

@@ -14,7 +14,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 
 use crate::api::error::ApiError;
-use crate::id::{SnapshotId, StreamId};
+use crate::id::{PortId, SnapshotId, StreamId};
 use crate::units::{ByteSize, Millicores, parse_duration};
 
 /// A size: a Kubernetes quantity, or a bare JSON number of MiB, which older samples use.
@@ -205,12 +205,18 @@ pub(crate) fn path(name: &str, path: &str) -> Result<(), ApiError> {
 /// The absolute URL under which clients reach this server. The published client uses stream URLs
 /// as they are, so a relative one would give silently empty output.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct BaseUrl(String);
+pub(crate) struct BaseUrl {
+    base: String,
+    port_domain: Option<String>,
+}
 
 impl BaseUrl {
     /// A base as configured; a trailing slash is dropped.
     pub(crate) fn configured(url: &str) -> Self {
-        Self(url.trim_end_matches('/').to_owned())
+        Self {
+            base: url.trim_end_matches('/').to_owned(),
+            port_domain: None,
+        }
     }
 
     /// A base from a request's `Host`. `None` if that is not a host.
@@ -222,17 +228,34 @@ impl BaseUrl {
         }
         let prefix = prefix.unwrap_or_default().trim_matches('/');
         let slash = if prefix.is_empty() { "" } else { "/" };
-        Some(Self(format!("http://{authority}{slash}{prefix}")))
+        Some(Self {
+            base: format!("http://{authority}{slash}{prefix}"),
+            port_domain: None,
+        })
+    }
+
+    /// With the domain below which exposed ports are.
+    pub(crate) fn port_domain(mut self, domain: Option<&str>) -> Self {
+        self.port_domain = domain.map(str::to_owned);
+        self
+    }
+
+    /// The URL of an exposed port. Its id is the capability: the URL is fetched without a key.
+    pub(crate) fn port(&self, id: &PortId) -> String {
+        match (&self.port_domain, self.base.split_once("://")) {
+            (Some(domain), Some((scheme, _))) => format!("{scheme}://{id}.{domain}"),
+            _ => format!("{}/port/{id}", self.base),
+        }
     }
 
     /// The URL of a stream. Its id is the capability: the URL is fetched without a key.
     pub(crate) fn stream(&self, id: &StreamId) -> String {
-        format!("{}/stream/{id}", self.0)
+        format!("{}/stream/{id}", self.base)
     }
 
     /// The URL of a snapshot's archive. It is fetched with a key, as everything else is.
     pub(crate) fn snapshot_archive(&self, id: &SnapshotId) -> String {
-        format!("{}/sandbox/snapshots/{id}/export", self.0)
+        format!("{}/sandbox/snapshots/{id}/export", self.base)
     }
 }
 

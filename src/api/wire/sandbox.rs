@@ -150,6 +150,12 @@ pub(crate) struct SandboxData {
     network_enabled: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     network_port: Option<u16>,
+    /// What the exposed port is known as.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    identifier: Option<String>,
+    /// Where the exposed port is reached. It needs no key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
     /// Required in a row.
     org: OrgRef,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -285,6 +291,12 @@ impl SandboxData {
             stderr_stream_url: record.stderr.map(|id| base.stream(&id)),
             network_enabled: record.network.enabled,
             network_port: record.network.port,
+            url: record
+                .port_id
+                .as_ref()
+                .filter(|_| record.status.is_live())
+                .map(|id| base.port(id)),
+            identifier: record.port_id.map(|id| id.to_string()),
             org: OrgRef {
                 id: record.org.to_string(),
                 name: caller.org_name.to_string(),

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use crate::clock::Timestamp;
 use crate::digest::Digest;
 use crate::id::{
-    CheckpointId, EventId, ExecutionId, KeyId, OrgId, SandboxId, SnapshotId, StreamId,
+    CheckpointId, EventId, ExecutionId, KeyId, OrgId, PortId, SandboxId, SnapshotId, StreamId,
 };
 use crate::units::{ByteSize, Millicores};
 
@@ -222,6 +222,9 @@ pub struct SandboxRecord {
     /// What it may do on the network.
     #[serde(default)]
     pub network: Network,
+    /// What its exposed port is known as, if it exposes one.
+    #[serde(default)]
+    pub port_id: Option<PortId>,
     /// How long it may do what.
     #[serde(default)]
     pub timeouts: Timeouts,

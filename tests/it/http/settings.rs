@@ -1,5 +1,7 @@
 //! Settings of the API: typed errors, the public URL, a path prefix, the body limit.
 
+use std::collections::HashSet;
+
 use axum::body::Body;
 use axum::http::{HeaderValue, Method};
 use belljar::api::{ApiOptions, TypedErrors};
@@ -67,6 +69,7 @@ async fn execute_keeps_its_statuses_with_typed_errors() {
 #[tokio::test]
 async fn the_network_that_was_asked_for_is_told_and_inherited_by_forks() {
     let api = Api::open().await;
+    let mut seen = HashSet::new();
     for (network, enabled, port) in [
         (json!({ "enabled": true, "port": 3000 }), true, json!(3000)),
         (json!({ "enabled": true }), true, Value::Null),
@@ -75,7 +78,6 @@ async fn the_network_that_was_asked_for_is_told_and_inherited_by_forks() {
     ] {
         let body = json!({ "runtime": PYTHON, "network": network });
         let data = api.post("/sandbox", &body).await.data();
-        assert_eq!(data.get("url"), None, "there is none yet");
         let id = text(&data["sandboxId"]);
         let fork = api.post(&format!("/sandbox/{id}/fork"), &json!({})).await;
         let fork = text(&fork.data()["sandboxId"]);
@@ -83,7 +85,12 @@ async fn the_network_that_was_asked_for_is_told_and_inherited_by_forks() {
             let data = api.get(&format!("/sandbox/{id}")).await.data();
             assert_eq!(data["networkEnabled"], enabled, "{network}");
             assert_eq!(data["networkPort"], port, "{network}");
-            assert_eq!(data.get("url"), None);
+            assert_eq!(data.get("url").is_some(), port.is_number(), "{network}");
+            if let Some(url) = data.get("url") {
+                let identifier = text(&data["identifier"]);
+                assert_eq!(url, &json!(format!("http://{HOST}/port/{identifier}")));
+                assert!(seen.insert(identifier), "two have one address");
+            }
         }
     }
     for port in [json!(80), json!(1023), json!(65536)] {

@@ -8,7 +8,8 @@ use serde_json::json;
 use crate::clock::Timestamp;
 use crate::digest::Digest;
 use crate::id::{
-    CheckpointId, EventId, ExecutionId, JobId, KeyId, OrgId, SandboxId, SnapshotId, StreamId,
+    CheckpointId, EventId, ExecutionId, JobId, KeyId, OrgId, PortId, SandboxId, SnapshotId,
+    StreamId,
 };
 use crate::sandbox::records::{
     CheckpointRecord, EventRecord, ExecutionRecord, ExecutionStatus, JobRecord, JobStatus,
@@ -39,6 +40,7 @@ pub(crate) fn sandbox(name: &str, millis: i64) -> SandboxRecord {
         resources: Resources::default(),
         env: BTreeMap::new(),
         network: Network::default(),
+        port_id: None,
         timeouts: Timeouts::default(),
         command: None,
         metadata: None,
@@ -223,6 +225,7 @@ pub(super) fn full_sandbox() -> SandboxRecord {
         ended_at: Some(Timestamp::from_millis(77)),
         executions: 3,
         exit_code: Some(-1),
+        port_id: Some(PortId::parse("port-1").unwrap()),
         execution_id: Some(ExecutionId::parse("exec_1").unwrap()),
         stdout: Some(StreamId::parse("stream_1").unwrap()),
         stderr: Some(StreamId::parse("stream_2").unwrap()),

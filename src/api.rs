@@ -47,6 +47,7 @@ mod session;
 mod snapshots;
 mod state;
 mod stream;
+mod trace;
 mod transfer;
 mod wire;
 

@@ -32,6 +32,7 @@ mod settings;
 mod snapshot;
 mod stats;
 mod table;
+mod telemetry;
 
 use std::process::ExitCode;
 
@@ -40,6 +41,7 @@ use clap::Parser;
 use args::{Cli, Subcommand};
 use exit::CliError;
 use settings::Settings;
+use telemetry::Telemetry;
 
 /// Runs the command that the process's arguments name.
 pub fn main() -> ExitCode {
@@ -55,10 +57,6 @@ pub fn main() -> ExitCode {
         Subcommand::Serve(_) => "info",
         _ => "error",
     };
-    log::init(
-        cli.data.log.as_deref().unwrap_or(level),
-        cli.data.log_format.unwrap_or_default(),
-    );
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_name("belljar-io")
@@ -67,10 +65,27 @@ pub fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(source) => return report(&CliError::Threads { source }),
     };
+    let collector = match &cli.command {
+        Subcommand::Serve(args) => args.collector(&file),
+        _ => None,
+    };
+    let telemetry = collector.map(|endpoint| Telemetry::to(endpoint, runtime.handle()));
+    let telemetry = match telemetry.transpose() {
+        Ok(telemetry) => telemetry,
+        Err(error) => return report(&error),
+    };
+    log::init(
+        cli.data.log.as_deref().unwrap_or(level),
+        cli.data.log_format.unwrap_or_default(),
+        telemetry.as_ref(),
+    );
     let code = match runtime.block_on(dispatch(cli, file)) {
         Ok(code) => code,
         Err(error) => report(&error),
     };
+    if let Some(telemetry) = telemetry {
+        telemetry.end();
+    }
     // A read of standard input may still be waiting for the terminal; nobody wants its answer.
     runtime.shutdown_background();
     code

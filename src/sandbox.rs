@@ -52,6 +52,9 @@ mod usage;
 mod validate;
 mod weight;
 
+/// The target of spans that are for traces and not for the log: requests, executions, jobs.
+pub(crate) const TRACE: &str = "belljar::trace";
+
 pub use belljar::{Belljar, Output};
 pub use build::{BuildContent, BuildFile, BuildOptions, BuildStart};
 pub use bundle::ArchiveFormat;

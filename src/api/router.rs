@@ -21,6 +21,7 @@ use crate::api::ports::{self, Target};
 use crate::api::routes::{self, Access};
 use crate::api::session::{self, SessionId};
 use crate::api::state::{ApiState, Phase};
+use crate::api::trace;
 use crate::id::{ExecutionId, KeyId, OrgId, SandboxId};
 use crate::sandbox::records::KeyLimits;
 
@@ -148,6 +149,7 @@ async fn outermost(State(state): State<ApiState>, mut request: Request, next: Ne
         execution = tracing::field::Empty,
     );
     let method = request.method().clone();
+    let traced = trace::span(&method, request.headers(), &session);
     let begun = Instant::now();
     request.extensions_mut().insert(session.clone());
     let answer = match port {
@@ -169,10 +171,12 @@ async fn outermost(State(state): State<ApiState>, mut request: Request, next: Ne
         }
     }
     .instrument(span.clone())
+    .instrument(traced.clone())
     .await;
     let named = response.extensions().get::<Named>();
     let route = named.map_or("none", |Named(path)| &**path);
     let took = begun.elapsed();
+    trace::end(&traced, &method, route, response.status());
     span.in_scope(|| {
         tracing::info!(
             target: ACCESS,

@@ -1,25 +1,34 @@
-//! Where the library's log lines go: to stderr, as many of them as were asked for.
+//! Where the library's log lines go: to stderr, as many of them as were asked for. Traces go elsewhere.
 
 use std::io::{IsTerminal, stderr};
 
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::filter::{EnvFilter, LevelFilter};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{Layer, fmt, registry};
 
 use super::settings::LogFormat;
+use super::telemetry::Telemetry;
+use crate::sandbox::TRACE;
 
 /// Installs the subscriber. `filter` is levels and targets as `tracing` has them: `debug`, or
 /// `belljar::engine=trace,warn`. Errors are shown even when nothing is asked for.
-pub(super) fn init(filter: &str, format: LogFormat) {
-    let filter = EnvFilter::builder()
+pub(super) fn init(filter: &str, format: LogFormat, telemetry: Option<&Telemetry>) {
+    let mut filter = EnvFilter::builder()
         .with_default_directive(LevelFilter::ERROR.into())
         .parse_lossy(filter);
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(stderr);
-    let installed = match format {
-        LogFormat::Text => lines.with_ansi(stderr().is_terminal()).try_init(),
-        LogFormat::Json => lines.json().flatten_event(true).try_init(),
+    if let Ok(directive) = format!("{TRACE}=off").parse() {
+        filter = filter.add_directive(directive);
+    }
+    let lines = fmt::layer().with_writer(stderr);
+    let lines = match format {
+        LogFormat::Text => lines.with_ansi(stderr().is_terminal()).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
     };
+    let installed = registry()
+        .with(telemetry.map(Telemetry::layer))
+        .with(lines.with_filter(filter))
+        .try_init();
     // It fails only if there is one already, and then that one does the work.
     drop(installed);
 }

@@ -42,6 +42,16 @@ pub(crate) struct ServeArgs {
     ready_file: Option<PathBuf>,
 }
 
+impl ServeArgs {
+    /// Where traces go, if anywhere. `file` is what the configuration file says.
+    pub(super) fn collector<'a>(&'a self, file: &'a Settings) -> Option<&'a str> {
+        let said = self.settings.otlp_endpoint.as_ref();
+        let endpoint = said.or(file.otlp_endpoint.as_ref())?;
+        // As OpenTelemetry has it: empty is not there.
+        (!endpoint.is_empty()).then_some(endpoint)
+    }
+}
+
 /// Serves until a signal.
 pub(super) async fn serve(
     mut args: ServeArgs,

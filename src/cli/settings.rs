@@ -121,6 +121,10 @@ settings! {
     /// whoever runs the server reaches [default: nowhere]
     #[arg(long, value_name = "HOST:PORT", env = "BELLJAR_METRICS", hide_env_values = true)]
     metrics: String,
+    /// The OpenTelemetry collector that traces are sent to, the base URL of its OTLP over HTTP such as
+    /// http://127.0.0.1:4318 [default: none]
+    #[arg(long, value_name = "URL", env = "OTEL_EXPORTER_OTLP_ENDPOINT", hide_env_values = true)]
+    otlp_endpoint: String,
     /// The URL under which clients reach the server [default: the one they connect to]
     #[arg(long, value_name = "URL", env = "BELLJAR_PUBLIC_URL", hide_env_values = true)]
     public_url: String,

@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 
 use futures::future::BoxFuture;
 use serde_json::json;
+use tracing::Instrument;
 
 use super::belljar::Belljar;
 use super::error::{SandboxError, chain};
@@ -210,7 +211,7 @@ async fn make(
         // What went wrong is recorded.
         drop(set_up.await);
     } else {
-        tokio::spawn(set_up);
+        tokio::spawn(set_up.in_current_span());
     }
     // A one-shot sandbox does not outlive a crash anyway; any other is there once its creation
     // was answered.

@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use tokio::sync::watch;
+use tracing::{Instrument, field};
 
+use super::TRACE;
 use super::belljar::Shared;
 use super::disk::Disk;
 use super::error::{ErrorKind, Repr, SandboxError};
@@ -265,11 +267,19 @@ impl Inner {
 
     /// Starts a prepared execution. The step to `running` has been taken.
     pub(crate) fn start(self: &Arc<Self>, prepared: Prepared) {
+        let span = tracing::info_span!(
+            target: TRACE,
+            "execution",
+            sandbox = %self.id,
+            execution = %prepared.running.id,
+            status = field::Empty,
+            exit_code = field::Empty,
+        );
         // On the guests' threads: its process is started from there without waking another.
         self.shared
             .runtimes
             .engine()
-            .spawn_beside_guests(run(Arc::clone(self), prepared));
+            .spawn_beside_guests(run(Arc::clone(self), prepared).instrument(span));
     }
 
     /// Ends the sandbox: kills what runs, removes the files. `destroyed` tells whether somebody

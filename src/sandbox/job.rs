@@ -12,7 +12,9 @@ pub(crate) use course::ended;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
+use tracing::{Instrument, field};
 
+use super::TRACE;
 use super::error::{Repr, SandboxError};
 use super::execution::{Outlet, StdinWriter};
 use super::handle::{Inner, Sandbox};
@@ -171,7 +173,15 @@ impl Inner {
             return Err(refused(self, refusal));
         }
         self.shared.remember_job(&job);
-        let running = course::run(Arc::clone(self), Arc::clone(&job), process);
+        let span = tracing::info_span!(
+            target: TRACE,
+            "job",
+            sandbox = %self.id,
+            job = %job.id,
+            status = field::Empty,
+            exit_code = field::Empty,
+        );
+        let running = course::run(Arc::clone(self), Arc::clone(&job), process).instrument(span);
         // As an execution is.
         self.shared.runtimes.engine().spawn_beside_guests(running);
         Ok(job)

@@ -258,7 +258,15 @@ pub(crate) async fn run(sandbox: Arc<Inner>, prepared: Prepared) {
         // It ends with its command, and they with it.
         sandbox.end_jobs("the sandbox has ended").await;
     }
+    record_end(outcome.status.as_str(), outcome.exit_code);
     finish(&sandbox, &running, outcome, written, started.elapsed());
+}
+
+/// Says in the span of an execution or a job how it ended.
+pub(super) fn record_end(status: &str, exit_code: i32) {
+    let span = tracing::Span::current();
+    span.record("status", status);
+    span.record("exit_code", exit_code);
 }
 
 /// Runs a command to its end and saves what it has done to the files; also gives how many bytes came

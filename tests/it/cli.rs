@@ -7,6 +7,7 @@ mod limits;
 mod runtimes;
 mod server;
 mod streams;
+mod telemetry;
 
 use std::ffi::OsStr;
 use std::io::Write;

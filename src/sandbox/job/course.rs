@@ -10,7 +10,7 @@ use crate::clock::Timestamp;
 use crate::sandbox::event::{EventKind, event};
 use crate::sandbox::handle::Inner;
 use crate::sandbox::records::{Change, ExecutionStatus, JobRecord, JobStatus};
-use crate::sandbox::run::{Connected, Outcome, carry_out, settle};
+use crate::sandbox::run::{Connected, Outcome, carry_out, record_end, settle};
 
 /// How long a job that was asked to end has for that. Bounds how long a stop, or a pause, takes.
 const GRACE: Duration = Duration::from_secs(5);
@@ -111,6 +111,7 @@ fn finish(sandbox: &Arc<Inner>, job: &Arc<RunningJob>, outcome: Outcome, wall: D
     let now = sandbox.shared.clock.now();
     let verdict = Verdict::of(&outcome, job.stop_reason());
     let truncated = job.output_truncated();
+    record_end(verdict.status.as_str(), verdict.exit_code);
     let record = job.update(|record| {
         record.status = verdict.status;
         record.exit_code = Some(verdict.exit_code);

@@ -12,11 +12,11 @@ use super::{PATIENCE, Ran, ended, install};
 use crate::support::{PYTHON, belljar, data_dir};
 
 /// A running `belljar serve --dev`; killed when dropped.
-struct Server {
+pub(super) struct Server {
     folder: TempDir,
     child: Child,
-    url: String,
-    key: String,
+    pub(super) url: String,
+    pub(super) key: String,
 }
 
 impl Drop for Server {
@@ -27,7 +27,7 @@ impl Drop for Server {
 }
 
 impl Server {
-    fn start(args: &[&str]) -> Self {
+    pub(super) fn start(args: &[&str]) -> Self {
         install();
         let folder = data_dir();
         let file = folder.path().join("ready");
@@ -71,7 +71,7 @@ impl Server {
     }
 
     #[track_caller]
-    fn line(&self, args: &[&str]) -> String {
+    pub(super) fn line(&self, args: &[&str]) -> String {
         line(&self.run(args))
     }
 

@@ -1,7 +1,10 @@
 //! Connections, to addresses that may be connected to.
 
+use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -9,7 +12,7 @@ use futures::stream::FuturesUnordered;
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use rustls_platform_verifier::BuilderVerifierExt;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use wasmtime_wasi_http::Error;
@@ -30,6 +33,44 @@ pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
+/// A connection whose bytes are counted as sent, if it leads outside.
+struct Counted {
+    stream: TcpStream,
+    access: Option<Access>,
+}
+
+impl AsyncRead for Counted {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Counted {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = ready!(Pin::new(&mut self.stream).poll_write(cx, buf))?;
+        if let Some(access) = &self.access {
+            access.sent(written);
+        }
+        Poll::Ready(Ok(written))
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
 /// Connects to `host`, a name or an address as it is in a URL.
 pub(super) async fn connect(
     access: &Access,
@@ -40,9 +81,13 @@ pub(super) async fn connect(
     let place = access.socket().ok_or(Error::ConnectionLimitReached)?;
     let asked = access.resolve(host).map_err(unresolved)?;
     let addresses = asked.await.map_err(unresolved)?;
-    let stream = to_any(access, &addresses, port).await?;
+    let (stream, outside) = to_any(access, &addresses, port).await?;
     // Requests are written in one go.
     let _slower = stream.set_nodelay(true);
+    let stream = Counted {
+        stream,
+        access: outside.then(|| access.clone()),
+    };
     let stream: Box<dyn Stream> = if secure {
         Box::new(encrypt(stream, host).await?)
     } else {
@@ -64,7 +109,12 @@ fn unresolved(error: NameError) -> Error {
 }
 
 /// Connects to the first of the addresses that answers, of those that may be connected to.
-async fn to_any(access: &Access, addresses: &[IpAddr], port: u16) -> Result<TcpStream, Error> {
+/// Also tells whether that is outside.
+async fn to_any(
+    access: &Access,
+    addresses: &[IpAddr],
+    port: u16,
+) -> Result<(TcpStream, bool), Error> {
     let mut last = if access.enabled() {
         Error::DestinationIpProhibited
     } else {
@@ -93,7 +143,10 @@ async fn to_any(access: &Access, addresses: &[IpAddr], port: u16) -> Result<TcpS
     let mut trying = FuturesUnordered::new();
     loop {
         match waiting.next() {
-            Some((from, to)) => trying.push(connect_from(from, to)),
+            Some((from, to)) => trying.push(async move {
+                let stream = connect_from(from, to).await?;
+                Ok::<_, io::Error>((stream, from.is_none()))
+            }),
             None if trying.is_empty() => return Err(last),
             None => {}
         }
@@ -109,9 +162,9 @@ async fn to_any(access: &Access, addresses: &[IpAddr], port: u16) -> Result<TcpS
 }
 
 async fn encrypt(
-    stream: TcpStream,
+    stream: Counted,
     host: &str,
-) -> Result<tokio_rustls::client::TlsStream<TcpStream>, Error> {
+) -> Result<tokio_rustls::client::TlsStream<Counted>, Error> {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     let name = ServerName::try_from(bare.to_owned()).map_err(|_| Error::HttpRequestUriInvalid)?;
     let connector = TlsConnector::from(configuration()?);

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures::future::BoxFuture;
 use tokio::sync::Semaphore;
@@ -44,6 +45,8 @@ pub(crate) struct Access {
     loopback: Arc<Loopback>,
     sockets: Arc<Counter>,
     lookups: Arc<Semaphore>,
+    /// Bytes sent outside that nobody has taken note of.
+    sent: Arc<AtomicU64>,
 }
 
 /// Where an address leads.
@@ -73,6 +76,7 @@ impl Access {
             loopback: Loopback::new(Arc::clone(&shared.homes)),
             sockets: Arc::new(Counter::new(SANDBOX_SOCKETS)),
             lookups: Arc::new(Semaphore::new(SANDBOX_LOOKUPS)),
+            sent: Arc::default(),
             shared: shared.clone(),
         }
     }
@@ -111,6 +115,17 @@ impl Access {
             _of_sandbox: self.sockets.try_acquire()?,
             _of_all: self.shared.sockets.try_acquire()?,
         })
+    }
+
+    /// Counts bytes that leave the sandbox for the outside. What is said on its loopback does not.
+    pub(crate) fn sent(&self, bytes: usize) {
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        self.sent.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// How many bytes left it since this was asked last.
+    pub(crate) fn take_sent(&self) -> u64 {
+        self.sent.swap(0, Ordering::Relaxed)
     }
 
     /// How many sockets the sandbox has.

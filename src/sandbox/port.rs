@@ -3,7 +3,7 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
@@ -16,8 +16,8 @@ use super::state::Refusal;
 use crate::id::PortId;
 use crate::net::{DialError, SocketPlace};
 
-/// A connection to the port that a sandbox exposes. It counts as one of the sandbox's sockets, and as
-/// activity when it begins and when it ends.
+/// A connection to the port that a sandbox exposes. It counts as one of the sandbox's sockets, as
+/// activity when it begins and when it ends, and what is read from it as sent by the sandbox.
 #[derive(Debug)]
 pub struct PortConnection {
     stream: TcpStream,
@@ -91,7 +91,10 @@ impl AsyncRead for PortConnection {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buf)
+        let before = buf.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
+        self.inner.network.sent(buf.filled().len() - before);
+        Poll::Ready(Ok(()))
     }
 }
 

@@ -560,6 +560,7 @@ fn finish(
         record.output_truncated = truncated;
     });
     let mut memory_byte_seconds = 0;
+    let sent = sandbox.network.take_sent();
     let cpu_time_ms = u64::try_from(sandbox.cpu.used().as_millis()).unwrap_or(u64::MAX);
     if let Some(completion) = &outcome.completion {
         memory_byte_seconds = completion.peak_memory.saturating_mul(wall.as_secs());
@@ -604,6 +605,7 @@ fn finish(
     let stepped = sandbox.take_step(Step::Finish, |sandbox| {
         sandbox.cpu_time_ms = cpu_time_ms;
         sandbox.memory_byte_seconds += memory_byte_seconds;
+        sandbox.network_egress_bytes += sent;
         if oneshot {
             sandbox.exit_code = Some(outcome.exit_code);
             sandbox.ended_at = Some(now);

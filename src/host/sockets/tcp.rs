@@ -2,17 +2,23 @@
 
 use std::net::SocketAddr;
 
+use async_trait::async_trait;
+use bytes::Bytes;
 use wasmtime::component::Resource;
 use wasmtime_wasi::p2::bindings::sockets::network::{
     ErrorCode, IpAddressFamily, IpSocketAddress, Network,
 };
 use wasmtime_wasi::p2::bindings::sockets::tcp::{self, HostTcpSocket, ShutdownType};
 use wasmtime_wasi::p2::bindings::sockets::tcp_create_socket::{self, Host as _};
-use wasmtime_wasi::p2::{DynInputStream, DynOutputStream, DynPollable, SocketResult, TcpSocket};
+use wasmtime_wasi::p2::pipe::ClosedOutputStream;
+use wasmtime_wasi::p2::{
+    DynInputStream, DynOutputStream, DynPollable, OutputStream, Pollable, SocketResult,
+    StreamResult, TcpSocket,
+};
 
 use super::tuning::TcpTuning;
 use super::{Local, SocketsView, again, at_once, family_of, to_wasi, valid_remote};
-use crate::net::{Family, Route, SocketPlace, Transport};
+use crate::net::{Access, Family, Route, SocketPlace, Transport};
 
 /// What we know of a TCP socket.
 #[derive(Debug)]
@@ -131,6 +137,41 @@ impl SocketsView<'_> {
     }
 }
 
+/// What is written to a connection with the outside, which is counted.
+struct Outgoing {
+    inner: DynOutputStream,
+    access: Access,
+}
+
+#[async_trait]
+impl Pollable for Outgoing {
+    async fn ready(&mut self) {
+        self.inner.ready().await;
+    }
+}
+
+#[async_trait]
+impl OutputStream for Outgoing {
+    fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
+        let len = bytes.len();
+        self.inner.write(bytes)?;
+        self.access.sent(len);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> StreamResult<()> {
+        self.inner.flush()
+    }
+
+    fn check_write(&mut self) -> StreamResult<usize> {
+        self.inner.check_write()
+    }
+
+    async fn cancel(&mut self) {
+        self.inner.cancel().await;
+    }
+}
+
 impl tcp_create_socket::Host for SocketsView<'_> {
     fn create_tcp_socket(&mut self, family: IpAddressFamily) -> SocketResult<Resource<TcpSocket>> {
         let place = self.place()?;
@@ -187,7 +228,15 @@ impl HostTcpSocket for SocketsView<'_> {
         &mut self,
         this: Resource<TcpSocket>,
     ) -> SocketResult<(Resource<DynInputStream>, Resource<DynOutputStream>)> {
-        self.inner.finish_connect(this)
+        let outside = self.tcp(&this)?.outside;
+        let (input, output) = self.inner.finish_connect(this)?;
+        if outside {
+            let access = self.sockets.access()?.clone();
+            let stream = self.table().get_mut(&output)?;
+            let inner = std::mem::replace(stream, Box::new(ClosedOutputStream));
+            *stream = Box::new(Outgoing { inner, access });
+        }
+        Ok((input, output))
     }
 
     async fn start_listen(&mut self, this: Resource<TcpSocket>) -> SocketResult<()> {

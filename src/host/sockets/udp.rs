@@ -245,7 +245,12 @@ impl SocketsView<'_> {
             data: datagram.data,
             remote_address,
         };
-        self.inner.send(again(outgoing), vec![datagram])
+        let len = datagram.data.len();
+        let sent = self.inner.send(again(outgoing), vec![datagram])?;
+        if outside && sent > 0 {
+            self.sockets.access()?.sent(len);
+        }
+        Ok(sent)
     }
 
     /// A stream is gone, and so is what it was on the other side.

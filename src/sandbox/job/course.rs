@@ -124,7 +124,9 @@ fn finish(sandbox: &Arc<Inner>, job: &Arc<RunningJob>, outcome: Outcome, wall: D
     sandbox.shared.ledger.write(ended(record, now).into());
     let cpu_time_ms = u64::try_from(sandbox.cpu.used().as_millis()).unwrap_or(u64::MAX);
     let peak_memory = outcome.completion.map_or(0, |ended| ended.peak_memory);
+    let sent = sandbox.network.take_sent();
     sandbox.update(|sandbox| {
+        sandbox.network_egress_bytes += sent;
         sandbox.cpu_time_ms = cpu_time_ms;
         sandbox.memory_byte_seconds += peak_memory.saturating_mul(wall.as_secs());
     });

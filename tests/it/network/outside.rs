@@ -104,6 +104,48 @@ async fn names_are_asked_for_with_the_network_only() {
 }
 
 #[tokio::test]
+async fn bytes_that_go_out_are_counted_and_those_of_the_loopback_are_not() {
+    let belljar = Opened::with(|options| options.private_networks(true)).await;
+    let own = own_address();
+    let listener = TcpListener::bind((own, 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let served = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut all = Vec::new();
+        stream.read_to_end(&mut all).unwrap();
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut asked = [0; 5000];
+        let mut len = 0;
+        while !asked[..len].ends_with(b"\r\n\r\n") {
+            len += stream.read(&mut asked[len..]).unwrap();
+        }
+        stream
+            .write_all(b"HTTP/1.0 200 OK\r\ncontent-length: 5\r\n\r\nthere")
+            .unwrap();
+        (all.len() + len) as u64
+    });
+    let sandbox = belljar.create(options().network(true)).await.unwrap();
+    let here = "import socket\n\
+                a = socket.create_server(('127.0.0.1', 3000))\n\
+                b = socket.create_connection(('127.0.0.1', 3000))\n\
+                b.sendall(b'x' * 10000)";
+    run(&sandbox, python(here)).await.expect(0, "");
+    assert_eq!(sandbox.record().network_egress_bytes, 0);
+    let code = format!(
+        "import socket, urllib.request\n\
+         tcp = socket.create_connection(('{own}', {port}))\n\
+         tcp.sendall(b'x' * 100000)\n\
+         tcp.close()\n\
+         print(urllib.request.urlopen('http://{own}:{port}/').read())\n\
+         udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n\
+         udp.sendto(b'y' * 700, ('{own}', 9))"
+    );
+    run(&sandbox, python(&code)).await.expect(0, "b'there'\n");
+    let received = served.join().unwrap();
+    assert_eq!(sandbox.record().network_egress_bytes, received + 700);
+}
+
+#[tokio::test]
 async fn what_is_permitted_is_reached_over_tcp() {
     let belljar = Opened::with(|options| options.private_networks(true)).await;
     let own = own_address();

@@ -16,9 +16,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
-use axum::extract::{FromRequestParts, MatchedPath, Request, State};
+use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -142,7 +142,12 @@ impl Keys {
         if present.read_at.elapsed() < FRESH {
             return Ok(present);
         }
-        let read = Arc::new(Cache::read(&self.ledger, Some(&present)).await?);
+        self.read_now(&present).await
+    }
+
+    /// Reads the records; `reading` is held.
+    async fn read_now(&self, present: &Cache) -> Result<Arc<Cache>, RecordsError> {
+        let read = Arc::new(Cache::read(&self.ledger, Some(present)).await?);
         *self.cache.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&read);
         self.rates.keep(|key| {
             let mut known = read.callers.values();
@@ -153,13 +158,14 @@ impl Keys {
 
     /// Has the records read, unless somebody does already, and does not wait.
     fn read_behind(self: &Arc<Self>) {
-        if self.reading.try_lock().is_err() {
+        let Ok(reading) = Arc::clone(&self.reading).try_lock_owned() else {
             return;
-        }
+        };
         let keys = Arc::clone(self);
         // It ends by itself as soon as the records have answered.
         tokio::spawn(async move {
-            if let Err(error) = keys.read_again().await {
+            let _reading = reading;
+            if let Err(error) = keys.read_now(&keys.cache()).await {
                 tracing::error!(%error, "cannot read the keys");
             }
         });
@@ -218,9 +224,10 @@ impl Cache {
     }
 }
 
-/// Middleware of every call that needs a key: finds the caller and leaves it for the handler.
+/// Middleware of every call that needs a key: finds the caller and leaves it for the handler. With the
+/// state comes whether the call's answer may be held back.
 pub(crate) async fn require_key(
-    State(state): State<ApiState>,
+    State((state, may_be_held)): State<(ApiState, bool)>,
     mut request: Request,
     next: Next,
 ) -> Result<Response, ApiError> {
@@ -236,7 +243,7 @@ pub(crate) async fn require_key(
         .map_err(|error| ApiError::internal(&error))?
         .ok_or_else(|| ApiError::unauthorized("the API key is not known"))?;
     check_org(&caller, &request)?;
-    if !is_held(&request)? {
+    if !(may_be_held && waits(&request)?) {
         let rate = state.options().rate(&caller.limits);
         state
             .keys()
@@ -249,18 +256,10 @@ pub(crate) async fn require_key(
     Ok(next.run(request).await)
 }
 
-/// Whether a request only waits for something to end. Such polls are not counted: `run()` of the
-/// published client holds two of them and asks again as soon as one is answered, and it takes a refused
-/// one for the end of the run.
-fn is_held(request: &Request) -> Result<bool, ApiError> {
-    let path = request.extensions().get::<MatchedPath>();
-    let polls = *request.method() == Method::GET
-        && path.is_some_and(|path| {
-            ["/sandbox/execution/{id}", "/sandbox/status/{id}"].contains(&path.as_str())
-        });
-    if !polls {
-        return Ok(false);
-    }
+/// Whether a request, of a call whose answer may be held back, only waits for something. Such polls are
+/// not counted: `run()` of the published client holds two of them and asks again as soon as one is
+/// answered, and it takes a refused one for the end of the run.
+fn waits(request: &Request) -> Result<bool, ApiError> {
     let params = Params::of(request.uri())?;
     Ok(params.text("wait").is_some() || params.text("waitForStatus").is_some())
 }

@@ -10,6 +10,7 @@ use crate::api::body::JsonBody;
 use crate::api::error::ApiError;
 use crate::api::params::{Params, PathId};
 use crate::api::state::ApiState;
+use crate::api::transfer::sent;
 use crate::api::wire::envelope::{Success, done, found};
 use crate::api::wire::field;
 use crate::api::wire::file::{self, ListData, PathBody, WriteBody, WrittenData};
@@ -28,6 +29,9 @@ pub(crate) async fn write(
     Ok(Success::ok(WrittenData { files_written }))
 }
 
+/// Up to this size a file is read at once; a larger one goes out in pieces.
+const AT_ONCE_BYTES: u64 = 1024 * 1024;
+
 /// `GET /fs/{id}?path=`: the bytes of a file.
 pub(crate) async fn read(
     State(state): State<ApiState>,
@@ -40,8 +44,18 @@ pub(crate) async fn read(
         .ok_or_else(|| ApiError::invalid("the query has no path"))?;
     field::path("path", path)?;
     let sandbox = state.sandbox(&caller, &id).await?;
-    let bytes = sandbox.read_file(path).await?;
-    Ok(raw(Body::from(bytes)))
+    let body = match sandbox.read_small_file(path, AT_ONCE_BYTES).await? {
+        Some(bytes) => Body::from(bytes),
+        None => {
+            let path = path.to_owned();
+            sent(
+                &state,
+                |to| async move { sandbox.copy_file(&path, to).await },
+            )
+            .await?
+        }
+    };
+    Ok(raw(body))
 }
 
 /// An answer of bytes. Never sniffed: what a guest wrote must not become a page of this origin.

@@ -18,7 +18,7 @@ use tracing::Instrument;
 use crate::api::auth::{Caller, require_key};
 use crate::api::error::{ApiError, CallShape};
 use crate::api::ports::{self, Target};
-use crate::api::routes::{self, Access};
+use crate::api::routes::{self, Access, Output};
 use crate::api::session::{self, SessionId};
 use crate::api::state::{ApiState, Phase};
 use crate::api::trace;
@@ -31,13 +31,13 @@ const ACCESS: &str = "belljar::access";
 /// The API as a router: pure, it binds nothing and starts nothing. Mount it in an axum program or
 /// give it to [`serve()`](crate::api::serve()).
 pub fn router(state: ApiState) -> Router {
-    let auth = from_fn_with_state(state.clone(), require_key);
     let mut calls = Router::new();
     for route in routes::all() {
         // From the outside: what it is called, whether there is time for it, who asks.
         let mut handler = route.handler;
         if route.access == Access::Key {
-            handler = handler.route_layer(auth.clone());
+            let held = matches!(route.output, Output::Held(_));
+            handler = handler.route_layer(from_fn_with_state((state.clone(), held), require_key));
         }
         if !route.in_drain {
             handler = handler.route_layer(from_fn_with_state(state.clone(), unless_draining));

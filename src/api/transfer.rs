@@ -100,7 +100,7 @@ where
                 Err(error) => {
                     // Logged here: the status line is out, so the client only sees the connection end.
                     drop(ApiError::internal(&error));
-                    Some((Err(io::Error::other("the archive could not be written")), None))
+                    Some((Err(io::Error::other("the rest could not be written")), None))
                 }
             },
             () = &mut cut => Some((Err(io::Error::other("the server is closing")), None)),

@@ -12,12 +12,11 @@ mod zip;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
-use std::sync::Arc;
 
 use self::plan::Plan;
 use super::error::{Repr, SandboxError};
 use super::handle::Sandbox;
-use crate::vfs::{EntryKind, GuestPath, Usage, Vfs, VfsOptions, WORKSPACE};
+use crate::vfs::{EntryKind, GuestPath, Vfs, WORKSPACE};
 
 /// The most bytes that an archive has, as it comes in.
 const MAX_ARCHIVE: u64 = 1 << 30;
@@ -84,26 +83,8 @@ impl Sandbox {
         to: impl Write + Send + 'static,
     ) -> Result<(), SandboxError> {
         let path = resolve(path)?;
-        let (root, pin) = {
-            let _entered = self.inner.enter().await?;
-            // Of a sandbox that was not used yet, too.
-            self.inner.filesystem().await?;
-            self.inner.touch();
-            self.inner.present().await?
-        };
-        let shared = Arc::clone(&self.inner.shared);
-        let packing = self.inner.blocking(move || {
-            let _pin = pin;
-            let options = VfsOptions {
-                quota: Usage { bytes: 0, nodes: 0 },
-                base: None,
-                programs: Arc::new([]),
-                clock: Arc::clone(&shared.clock),
-            };
-            let vfs = Vfs::open(&shared.store, root, options)?;
-            pack::pack(&vfs, &path, format, to)
-        });
-        packing.await
+        let pack = move |vfs: &Vfs| pack::pack(vfs, &path, format, to);
+        self.inner.with_saved(pack).await
     }
 
     /// Unpacks an archive into a directory, which is made if it is not there; the workspace without a

@@ -2,16 +2,17 @@
 //! a paused sandbox. What a call has changed survives a crash once it has returned, if the sandbox
 //! does.
 
+use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::error::SandboxError;
+use super::error::{Repr, SandboxError};
 use super::handle::{Inner, Sandbox};
 use super::options::FileWrite;
 use crate::clock::Timestamp;
-use crate::vfs::{EntryKind, GuestPath, Vfs, WORKSPACE};
+use crate::vfs::{EntryKind, FileReader, Follow, GuestPath, Usage, Vfs, VfsOptions, WORKSPACE};
 
 /// One entry of a directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +47,33 @@ impl Inner {
         let work = move || {
             let _entered = entered;
             work(&vfs)
+        };
+        self.blocking(work).await
+    }
+
+    /// Does something that may take long with the files as they are now. Nobody waits for it: neither who
+    /// changes them nor who takes them away.
+    pub(super) async fn with_saved<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Vfs) -> Result<T, SandboxError> + Send + 'static,
+    ) -> Result<T, SandboxError> {
+        let (root, pin) = {
+            let _entered = self.enter().await?;
+            // Of a sandbox that was not used yet, too.
+            self.filesystem().await?;
+            self.touch();
+            self.present().await?
+        };
+        let shared = Arc::clone(&self.shared);
+        let work = move || {
+            let _pin = pin;
+            let options = VfsOptions {
+                quota: Usage { bytes: 0, nodes: 0 },
+                base: None,
+                programs: Arc::new([]),
+                clock: Arc::clone(&shared.clock),
+            };
+            work(&Vfs::open(&shared.store, root, options)?)
         };
         self.blocking(work).await
     }
@@ -126,6 +154,46 @@ impl Sandbox {
         let path = resolve(path)?;
         let read = move |vfs: &Vfs| Ok(Bytes::from(vfs.read_file(&path)?));
         self.inner.with_files(read).await
+    }
+
+    /// As [`Sandbox::read_file`], of a file with at most `most` bytes; `None` if it has more.
+    ///
+    /// # Errors
+    /// As [`Sandbox::read_file`].
+    pub async fn read_small_file(
+        &self,
+        path: &str,
+        most: u64,
+    ) -> Result<Option<Bytes>, SandboxError> {
+        let path = resolve(path)?;
+        let read = move |vfs: &Vfs| {
+            let file = vfs.look(&path, Follow::Yes)?;
+            if file.is_some_and(|file| file.size > most) {
+                return Ok(None);
+            }
+            Ok(Some(Bytes::from(vfs.read_file(&path)?)))
+        };
+        self.inner.with_files(read).await
+    }
+
+    /// Writes the content of a file of any size, as it is at one moment. It is never in memory as a whole,
+    /// and a slow writer holds nobody up. Dropping the future does not stop it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`](super::ErrorKind::NotFound) and others of the path, before anything is
+    /// written, and what writing gives.
+    pub async fn copy_file(
+        &self,
+        path: &str,
+        mut to: impl Write + Send + 'static,
+    ) -> Result<(), SandboxError> {
+        let path = resolve(path)?;
+        let copy = move |vfs: &Vfs| {
+            let mut from = FileReader::new(vfs.open_file(&path)?);
+            let copied = std::io::copy(&mut from, &mut to).and_then(|_| to.flush());
+            Ok(copied.map_err(Repr::Data)?)
+        };
+        self.inner.with_saved(copy).await
     }
 
     /// Lists one directory, by name; the workspace without a path.

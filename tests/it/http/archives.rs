@@ -280,3 +280,31 @@ async fn hostile_archives_are_refused_and_leave_nothing() {
         .failure(400, "INVALID_ARGUMENT");
     assert_eq!(ArchiveFormat::parse("zip"), Some(ArchiveFormat::Zip));
 }
+
+#[tokio::test]
+async fn a_large_file_goes_out_in_pieces_as_it_was_and_holds_nobody_up() {
+    let api = Api::open().await;
+    let sandbox = api.sandbox().await;
+    let code = "open('large', 'wb').write(bytes(range(256)) * 20000)
+open('small', 'wb').write(b's' * 1000)";
+    output(&api, &sandbox, code).await;
+    let small = api.get(&format!("/fs/{sandbox}?path=small")).await;
+    assert_eq!(small.headers["content-length"], "1000");
+    let path = format!("/fs/{sandbox}?path=large");
+    let request = api.request(&Method::GET, &path, Body::empty());
+    let response = api.send(request).await;
+    assert!(!response.headers().contains_key("content-length"));
+    // It is not read yet, and the sandbox goes on.
+    output(&api, &sandbox, "open('large', 'w').write('other')").await;
+    let paused = api.post(&format!("/sandbox/{sandbox}/pause"), &json!({}));
+    assert_eq!(paused.await.status, 200);
+    let read = super::api::read(response).await;
+    assert_eq!(read.headers["x-content-type-options"], "nosniff");
+    let expected: Vec<u8> = (0..=255).collect::<Vec<u8>>().repeat(20000);
+    assert!(read.body == expected, "{} bytes", read.body.len());
+    assert_eq!(api.get(&path).await.body, "other".as_bytes());
+    for (path, code) in [("none", 404), ("..", 400)] {
+        let refused = api.get(&format!("/fs/{sandbox}?path={path}")).await;
+        assert_eq!(refused.status, code, "{path}: {refused:?}");
+    }
+}

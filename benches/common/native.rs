@@ -42,6 +42,11 @@ impl Native {
         format!("{} ({})", self.path.display(), self.version)
     }
 
+    /// The program, for others to start.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Runs it to its end and gives back its standard output.
     pub(crate) fn run<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Vec<u8> {
         self.run_in(Path::new("."), args)

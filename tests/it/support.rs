@@ -4,6 +4,8 @@
 //! own. So all of them share one cache folder below the target folder; Belljar's own lock lets
 //! whichever test comes first install while the others wait.
 
+pub(crate) mod records;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;

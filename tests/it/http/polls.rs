@@ -1,13 +1,17 @@
 //! Long polls: held no longer than allowed, kept alive, and answered when the server ends.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::http::Method;
+use belljar::BelljarOptions;
 use belljar::api::ApiOptions;
 use http_body_util::BodyExt;
 
 use super::api::{Api, SLEEPER, eventually, python, text};
+use crate::support::cache_dir;
+use crate::support::records::Seen;
 
 async fn with(hold: u64, heartbeat: u64) -> Api {
     let mut options = ApiOptions::default();
@@ -73,6 +77,37 @@ async fn what_needs_no_waiting_is_an_ordinary_answer() {
     let again = api.get(&path).await;
     assert!(again.headers.contains_key("content-length") || !again.body.starts_with(b" "));
     assert_eq!(again.data()["status"], "completed");
+}
+
+#[tokio::test]
+async fn a_status_poll_reads_no_records() {
+    let seen = Seen::default();
+    let reads = Arc::clone(&seen.reads);
+    let options = BelljarOptions::in_memory(cache_dir()).records(Box::new(seen));
+    let api = Api::of(options, ApiOptions::default()).await;
+    let sandbox = api.sandbox().await;
+    let poll = async |query: &str| {
+        let path = format!("/sandbox/status/{sandbox}{query}");
+        text(&api.get(&path).await.data()["status"])
+    };
+    // Keys are read again behind the requests, and roots to collect garbage.
+    let read = || {
+        let reads = std::mem::take(&mut *reads.lock().unwrap());
+        let aside = ["keys", "orgs", "roots"];
+        let asked = reads.into_iter().filter(|read| !aside.contains(read));
+        asked.collect::<Vec<_>>()
+    };
+    read();
+    for _ in 0..50 {
+        assert_eq!(poll("").await, "idle");
+        assert_eq!(poll("?waitForStatus=idle").await, "idle");
+    }
+    api.delete(&format!("/sandbox/{sandbox}")).await.data();
+    assert_eq!(poll("").await, "deleted");
+    assert!(read().is_empty());
+    // Others do read, which is seen.
+    api.get("/sandbox").await.data();
+    assert_eq!(read(), ["sandboxes"]);
 }
 
 #[tokio::test]

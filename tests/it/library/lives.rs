@@ -1,116 +1,16 @@
 //! What is recorded of a sandbox from its creation to its end.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use belljar::records::{
-    Change, KeyRecord, MemoryRecords, OrgRecord, Records, RecordsError, SandboxStats, StatsFilter,
-};
+use belljar::records::Change;
 use belljar::{
-    CheckpointRecord, Digest, Direction, ErrorKind, EventRecord, ExecutionId, ExecutionRecord,
-    ExecutionStatus, JobId, JobRecord, SandboxFilter, SandboxId, SandboxMode, SandboxRecord,
-    SandboxStatus, SnapshotFilter, SnapshotId, SnapshotRecord,
+    Direction, ErrorKind, ExecutionStatus, SandboxFilter, SandboxId, SandboxMode, SandboxStatus,
 };
 
 use crate::guests::{Live, Opened, PATIENCE, options, python, run, within};
-
-/// Records that show every change that was made to them.
-#[derive(Debug, Default)]
-struct Seen {
-    changes: Arc<Mutex<Vec<Change>>>,
-    records: MemoryRecords,
-    /// Nothing can be recorded while this is so.
-    broken: Arc<AtomicBool>,
-}
-
-impl Records for Seen {
-    fn apply(&mut self, changes: &[Change]) -> Result<(), RecordsError> {
-        if self.broken.load(Ordering::SeqCst) {
-            return Err(RecordsError::Backend {
-                operation: "test",
-                source: "the disk is full".into(),
-            });
-        }
-        self.changes.lock().unwrap().extend_from_slice(changes);
-        self.records.apply(changes)
-    }
-
-    fn sandbox(&mut self, id: &SandboxId) -> Result<Option<SandboxRecord>, RecordsError> {
-        self.records.sandbox(id)
-    }
-
-    fn sandboxes(
-        &mut self,
-        filter: &SandboxFilter,
-    ) -> Result<(Vec<SandboxRecord>, u64), RecordsError> {
-        self.records.sandboxes(filter)
-    }
-
-    fn sandbox_stats(&mut self, wanted: &StatsFilter) -> Result<SandboxStats, RecordsError> {
-        self.records.sandbox_stats(wanted)
-    }
-
-    fn execution(&mut self, id: &ExecutionId) -> Result<Option<ExecutionRecord>, RecordsError> {
-        self.records.execution(id)
-    }
-
-    fn executions(
-        &mut self,
-        sandbox: &SandboxId,
-        limit: u32,
-    ) -> Result<Vec<ExecutionRecord>, RecordsError> {
-        self.records.executions(sandbox, limit)
-    }
-
-    fn job(&mut self, id: &JobId) -> Result<Option<JobRecord>, RecordsError> {
-        self.records.job(id)
-    }
-
-    fn jobs(&mut self, sandbox: &SandboxId, limit: u32) -> Result<Vec<JobRecord>, RecordsError> {
-        self.records.jobs(sandbox, limit)
-    }
-
-    fn unfinished_jobs(&mut self, limit: u32) -> Result<Vec<JobRecord>, RecordsError> {
-        self.records.unfinished_jobs(limit)
-    }
-
-    fn events(
-        &mut self,
-        sandbox: &SandboxId,
-        limit: u32,
-        direction: Direction,
-    ) -> Result<Vec<EventRecord>, RecordsError> {
-        self.records.events(sandbox, limit, direction)
-    }
-
-    fn snapshot(&mut self, id: &SnapshotId) -> Result<Option<SnapshotRecord>, RecordsError> {
-        self.records.snapshot(id)
-    }
-
-    fn snapshots(
-        &mut self,
-        filter: &SnapshotFilter,
-    ) -> Result<(Vec<SnapshotRecord>, u64), RecordsError> {
-        self.records.snapshots(filter)
-    }
-
-    fn checkpoints(&mut self, sandbox: &SandboxId) -> Result<Vec<CheckpointRecord>, RecordsError> {
-        self.records.checkpoints(sandbox)
-    }
-
-    fn roots(&mut self) -> Result<Vec<Digest>, RecordsError> {
-        self.records.roots()
-    }
-
-    fn orgs(&mut self) -> Result<Vec<OrgRecord>, RecordsError> {
-        self.records.orgs()
-    }
-
-    fn keys(&mut self) -> Result<Vec<KeyRecord>, RecordsError> {
-        self.records.keys()
-    }
-}
+use crate::support::records::Seen;
 
 /// Statuses that the sandboxes of `mode` went through, without repetitions.
 fn statuses(changes: &[Change], mode: SandboxMode) -> Vec<SandboxStatus> {

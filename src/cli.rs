@@ -7,9 +7,12 @@
 //! `belljar:` before it.
 
 mod args;
+mod attend;
+mod bundle;
 mod care;
 mod checkpoint;
 mod client;
+mod cp;
 mod data;
 mod diff;
 mod exec;
@@ -31,6 +34,7 @@ mod serve;
 mod settings;
 mod snapshot;
 mod stats;
+mod streams;
 mod table;
 
 use std::process::ExitCode;
@@ -84,7 +88,7 @@ async fn dispatch(cli: Cli, file: Settings) -> Result<ExitCode, CliError> {
         Subcommand::Ls(args) => sandboxes::list(args, &cli.data).await,
         Subcommand::Get(args) => sandboxes::get(args, &cli.data).await,
         Subcommand::Rm(args) => sandboxes::remove(args, &cli.data).await,
-        Subcommand::Cp(args) => files::copy(args, &cli.data).await,
+        Subcommand::Cp(args) => cp::copy(args, &cli.data).await,
         Subcommand::Files(args) => files::files(args, &cli.data).await,
         Subcommand::Logs(args) => exec::logs(args, &cli.data).await,
         Subcommand::Jobs(args) => jobs::jobs(args, &cli.data).await,

@@ -1,21 +1,19 @@
 //! The grammar of the command line.
 
-use std::time::Duration;
-
-use crate::{ByteSize, Millicores};
-use clap::{Args, Parser, Subcommand as ClapSubcommand};
+use clap::{Parser, Subcommand as ClapSubcommand};
 
 use super::care::CareArgs;
 use super::checkpoint::CheckpointArgs;
-use super::client::ServerArgs;
+use super::cp::CpArgs;
 use super::data::DataArgs;
 use super::diff::DiffArgs;
 use super::exec::{ExecArgs, LogsArgs};
-use super::file::FileArg;
-use super::files::{CpArgs, FilesArgs};
+use super::files::FilesArgs;
 use super::jobs::JobsArgs;
 use super::keys::KeysArgs;
 use super::lifecycle::{ForkArgs, SandboxesArgs};
+use super::run::RunArgs;
+use super::runtime::RuntimeArgs;
 use super::sandboxes::{CreateArgs, EventsArgs, GetArgs, LsArgs, RmArgs};
 use super::serve::ServeArgs;
 use super::snapshot::SnapshotArgs;
@@ -119,89 +117,6 @@ pub(crate) enum Subcommand {
     Fsck(CareArgs),
 }
 
-/// `belljar run`.
-#[derive(Args, Debug)]
-pub(crate) struct RunArgs {
-    #[command(flatten)]
-    pub(crate) server: ServerArgs,
-    /// What the sandbox is made from; inferred from the program's name if absent
-    #[arg(long, value_name = "NAME")]
-    pub(crate) runtime: Option<String>,
-    /// Memory of all processes of the sandbox together [default: 512Mi]
-    #[arg(long, value_name = "SIZE", value_parser = |text: &str| ByteSize::parse(text))]
-    pub(crate) memory: Option<ByteSize>,
-    /// Share of CPU time, 1000m being one core [default: no limit]
-    #[arg(long, value_name = "MILLICORES", value_parser = |text: &str| Millicores::parse(text))]
-    pub(crate) cpu: Option<Millicores>,
-    /// Wall time after which the program is stopped (30s, 5m, 1h30m) [default: never]
-    #[arg(long, value_name = "DURATION", value_parser = |text: &str| crate::units::parse_duration(text))]
-    pub(crate) timeout: Option<Duration>,
-    /// Exact number of WebAssembly instructions the program may use; makes it slower [default: no limit]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    pub(crate) fuel: Option<u64>,
-    /// Let the program reach the network: public addresses only [default: only its own localhost]
-    #[arg(long)]
-    pub(crate) network: bool,
-    /// Install an npm package first, such as zod or zod@^3, from the registry that this user's npm
-    /// would use (repeatable)
-    #[arg(long, value_name = "NAME[@VERSION]")]
-    pub(crate) package: Vec<String>,
-    /// Environment variable; without a value it is taken from ours (repeatable)
-    #[arg(long, short, value_name = "NAME[=VALUE]", value_parser = parse_env)]
-    pub(crate) env: Vec<(String, String)>,
-    /// Copy a file of this machine into the sandbox before the program starts (repeatable)
-    #[arg(long, value_name = "HOST:GUEST", value_parser = FileArg::parse)]
-    pub(crate) file: Vec<FileArg>,
-    /// Working directory inside the sandbox [default: /home/agentuity]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) workdir: Option<String>,
-    /// Say on stderr what the run took
-    #[arg(long)]
-    pub(crate) stats: bool,
-    /// The program and its arguments; options of ours end at its name
-    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
-    #[arg(value_name = "PROGRAM")]
-    pub(crate) command: Vec<String>,
-}
-
-/// `belljar runtime`.
-#[derive(Args, Debug)]
-pub(crate) struct RuntimeArgs {
-    #[command(flatten)]
-    pub(crate) server: ServerArgs,
-    #[command(subcommand)]
-    pub(crate) action: RuntimeAction,
-}
-
-/// What to do with runtimes.
-#[derive(Debug, ClapSubcommand)]
-pub(crate) enum RuntimeAction {
-    /// List what there is and what is installed
-    List {
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// Install runtimes, so that the first run is as fast as the second
-    Install {
-        /// Such as python:3.14
-        #[arg(required = true)]
-        name: Vec<String>,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// Remove installed runtimes and their compiled code
-    Remove {
-        /// Such as python:3.14
-        #[arg(required = true)]
-        name: Vec<String>,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
-}
-
 /// An example, and where the command works.
 fn example(line: &str) -> String {
     format!("Example:\n  {line}\n\n{DIRECTLY}")
@@ -239,62 +154,9 @@ mod tests {
 
     use super::*;
 
-    fn run(args: &[&str]) -> RunArgs {
-        match Cli::try_parse_from([&["belljar", "run"], args].concat())
-            .unwrap()
-            .command
-        {
-            Subcommand::Run(args) => args,
-            other => panic!("{other:?}"),
-        }
-    }
-
     #[test]
     fn the_grammar_is_consistent() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn our_options_end_at_the_program() {
-        let args = run(&[
-            "--stats", "python3", "-c", "print(1)", "--stats", "--data", "x",
-        ]);
-        assert!(args.stats);
-        assert_eq!(
-            args.command,
-            ["python3", "-c", "print(1)", "--stats", "--data", "x"]
-        );
-        assert_eq!(run(&["--", "python3", "-V"]).command, ["python3", "-V"]);
-    }
-
-    #[test]
-    fn quantities_are_parsed_where_they_are_given() {
-        let args = run(&[
-            "--memory",
-            "256Mi",
-            "--cpu",
-            "500m",
-            "--timeout",
-            "1m30s",
-            "--fuel",
-            "1000",
-            "python3",
-        ]);
-        assert_eq!(args.memory, Some(ByteSize::mib(256)));
-        assert_eq!(args.cpu.map(Millicores::get), Some(500));
-        assert_eq!(args.timeout, Some(Duration::from_secs(90)));
-        assert_eq!(args.fuel, Some(1000));
-        for wrong in [
-            ["--memory", "256MB"],
-            ["--cpu", "0"],
-            ["--timeout", "30"],
-            ["--fuel", "0"],
-            ["--env", "=x"],
-            ["--file", ""],
-        ] {
-            let all = [&["belljar", "run"][..], &wrong, &["python3"]].concat();
-            assert!(Cli::try_parse_from(all).is_err(), "{wrong:?}");
-        }
     }
 
     #[test]

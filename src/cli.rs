@@ -43,6 +43,7 @@ use clap::Parser;
 
 use args::{Cli, Subcommand};
 use exit::CliError;
+use interrupt::Interrupts;
 use settings::Settings;
 
 /// Runs the command that the process's arguments name.
@@ -71,13 +72,28 @@ pub fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(source) => return report(&CliError::Threads { source }),
     };
-    let code = match runtime.block_on(dispatch(cli, file)) {
+    let code = match runtime.block_on(until_interrupted(cli, file)) {
         Ok(code) => code,
         Err(error) => report(&error),
     };
     // A read of standard input may still be waiting for the terminal; nobody wants its answer.
     runtime.shutdown_background();
     code
+}
+
+/// Does it. An interrupt ends it, in a way that lets it take back what it has begun to write; those that
+/// run programs, or serve, get interrupts themselves.
+async fn until_interrupted(cli: Cli, file: Settings) -> Result<ExitCode, CliError> {
+    use Subcommand::{Exec, Run, Serve};
+    if matches!(cli.command, Run(_) | Exec(_) | Serve(_)) {
+        return dispatch(cli, file).await;
+    }
+    let mut interrupts = Interrupts::listen().map_err(|source| CliError::Threads { source })?;
+    tokio::select! {
+        biased;
+        done = dispatch(cli, file) => done,
+        signal = interrupts.next() => Ok(ExitCode::from(attend::by_signal(signal))),
+    }
 }
 
 async fn dispatch(cli: Cli, file: Settings) -> Result<ExitCode, CliError> {

@@ -20,8 +20,7 @@ use super::snapshot::SnapshotArgs;
 
 /// Shown at the end of the help of commands that work on a data folder.
 const DIRECTLY: &str = "\
-This works on the data folder itself, which must not be in use: stop the server first, or ask the
-server, whose HTTP API has the same calls.";
+This works on the data folder itself, which must not be in use: stop the server first.";
 
 /// Shown at the end of the help of commands that a server can be asked for as well.
 const ANYWHERE: &str = "\
@@ -68,24 +67,28 @@ pub(crate) enum Subcommand {
     #[command(after_help = "Example:\n  belljar cp -r src sbx_…:/home/agentuity/src")]
     Cp(CpArgs),
     /// List, show, make and remove files of a sandbox
+    #[command(after_help = anywhere("belljar files ls sbx_…"))]
     Files(FilesArgs),
     /// Print what an execution or a job has written
     #[command(after_help = "Example:\n  belljar logs sbx_… --follow")]
     Logs(LogsArgs),
     /// Start, list, show and stop commands in the background of a sandbox
+    #[command(after_help = anywhere("belljar jobs ls sbx_…"))]
     Jobs(JobsArgs),
     /// Show what happened to a sandbox
     #[command(after_help = "Example:\n  belljar events sbx_… --limit 20")]
     Events(EventsArgs),
     /// List, install or remove runtimes
+    #[command(after_help = "Example:\n  belljar runtime install python:3.14")]
     Runtime(RuntimeArgs),
     /// Serve the HTTP API
+    #[command(after_help = "Example:\n  belljar serve --dev --listen 127.0.0.1:7070")]
     Serve(ServeArgs),
-    /// Create, list, tag, delete, export and import snapshots
-    #[command(after_help = ANYWHERE)]
+    /// Create, list, tag, delete, build, export and import snapshots
+    #[command(after_help = anywhere("belljar snapshot create sbx_… --name base --tag v1"))]
     Snapshot(SnapshotArgs),
     /// Save the files of a sandbox and bring them back
-    #[command(after_help = ANYWHERE)]
+    #[command(after_help = anywhere("belljar checkpoint create sbx_… before-upgrade"))]
     Checkpoint(CheckpointArgs),
     /// Pause sandboxes: they keep their files and take no memory
     #[command(after_help = anywhere("belljar pause sbx_…"))]
@@ -94,12 +97,13 @@ pub(crate) enum Subcommand {
     #[command(after_help = anywhere("belljar resume sbx_…"))]
     Resume(SandboxesArgs),
     /// Make a second sandbox with the present files of a first, and print its id
-    #[command(after_help = example("copy=$(belljar fork sbx_… --name experiment)"))]
+    #[command(after_help = anywhere("copy=$(belljar fork sbx_… --name experiment)"))]
     Fork(ForkArgs),
     /// Show what changed between sandboxes, checkpoints, snapshots and runtimes
-    #[command(after_help = example("belljar diff sbx_…@before-upgrade sbx_…"))]
+    #[command(after_help = anywhere("belljar diff sbx_…@before-upgrade sbx_…"))]
     Diff(DiffArgs),
     /// Create, list and revoke the API keys of a server; it may be running meanwhile
+    #[command(after_help = "Example:\n  belljar keys create --org acme --name ci")]
     Keys(KeysArgs),
     /// Print what makes a shell complete our arguments
     #[command(
@@ -157,6 +161,61 @@ mod tests {
     #[test]
     fn the_grammar_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    /// Calls `look` with every command and how it is called.
+    fn every(look: &mut dyn FnMut(&str, &clap::Command)) {
+        let mut all = Cli::command();
+        all.build();
+        let mut left = vec![(String::from("belljar"), &all)];
+        while let Some((name, command)) = left.pop() {
+            look(&name, command);
+            for below in command.get_subcommands() {
+                if below.get_name() != "help" {
+                    left.push((format!("{name} {}", below.get_name()), below));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_help_text_has_one_example_that_could_be_run() {
+        every(&mut |name, command| {
+            let help = [command.get_after_long_help(), command.get_after_help()];
+            let help = help.into_iter().flatten().next();
+            let help = help.map(ToString::to_string).unwrap_or_default();
+            assert_eq!(help.matches("Example:\n  ").count(), 1, "{name}: {help}");
+            let (_, line) = help.split_once("Example:\n  ").unwrap();
+            let line = line.lines().next().unwrap();
+            assert!(line.contains(name), "{name}: {line}");
+            // As a shell would take it, as far as our examples use one.
+            let from = line.find("belljar").unwrap();
+            let words = line[from..].split(['|', '>']).next().unwrap();
+            let words = words
+                .trim_end_matches(')')
+                .replace('\'', "")
+                .replace('…', "1");
+            let parsed = Cli::try_parse_from(words.split_whitespace());
+            assert!(parsed.is_ok(), "{words}: {:?}", parsed.err());
+        });
+    }
+
+    #[test]
+    fn whatever_prints_data_prints_json() {
+        let bytes = [
+            "belljar run",
+            "belljar logs",
+            "belljar files cat",
+            "belljar snapshot export",
+            "belljar completions",
+            "belljar serve",
+        ];
+        every(&mut |name, command| {
+            let has_json = command.get_arguments().any(|one| one.get_id() == "json");
+            if !command.has_subcommands() {
+                assert!(has_json || bytes.contains(&name), "{name} has no --json");
+            }
+        });
     }
 
     #[test]

@@ -61,7 +61,19 @@ impl Entry {
 /// # Errors
 /// [`CliError::ReadFile`], and [`CliError::Usage`] for names that no sandbox has and what is nested too
 /// deeply.
-pub(super) fn entries(from: &Path, name: &str) -> Result<Vec<Entry>, CliError> {
+pub(super) async fn entries(from: &Path, name: &str) -> Result<Vec<Entry>, CliError> {
+    let (from, name) = (from.to_owned(), name.to_owned());
+    let walking = tokio::task::spawn_blocking(move || walk(&from, &name));
+    walking.await.map_err(panicked)?
+}
+
+fn panicked(error: tokio::task::JoinError) -> CliError {
+    CliError::Threads {
+        source: io::Error::other(error),
+    }
+}
+
+fn walk(from: &Path, name: &str) -> Result<Vec<Entry>, CliError> {
     let mut found = Vec::new();
     let mut left = vec![(from.to_owned(), name.to_owned(), 0_usize)];
     while let Some((path, name, depth)) = left.pop() {
@@ -150,9 +162,7 @@ pub(super) async fn send<T>(
     match packing.await {
         Ok(Err(Stopped::Here(error))) => Err(error),
         Ok(Ok(()) | Err(Stopped::There)) => sent,
-        Err(error) => Err(CliError::Threads {
-            source: io::Error::other(error),
-        }),
+        Err(error) => Err(panicked(error)),
     }
 }
 
@@ -333,10 +343,7 @@ pub(super) async fn unpack(pieces: Pieces, to: Target, bar: &Bar) -> Result<u64,
         runtime: Handle::current(),
     };
     let unpacking = tokio::task::spawn_blocking(move || unpack_all(from, &to, &bar));
-    let unpacked = unpacking.await.map_err(|error| CliError::Threads {
-        source: io::Error::other(error),
-    });
-    unpacked?
+    unpacking.await.map_err(panicked)?
 }
 
 fn unpack_all(from: impl Read, to: &Target, bar: &Bar) -> Result<u64, CliError> {

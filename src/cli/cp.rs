@@ -113,7 +113,7 @@ async fn upload(
             None => (".", target.as_str()),
         }
     };
-    let entries = bundle::entries(from, name)?;
+    let entries = bundle::entries(from, name).await?;
     let bar = Bar::bytes("copying", Some(bundle::bytes_of(&entries)));
     let path = with_query(
         &format!("/fs/upload/{id}"),

@@ -1,5 +1,6 @@
 //! `belljar snapshot`: files that new sandboxes can begin with.
 
+use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -7,7 +8,8 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::client::{Client, PATCH, POST, Payload, PlaceArgs, encoded, with_query};
+use super::bundle::{self, Entry};
+use super::client::{Client, PATCH, POST, PUT, Payload, PlaceArgs, encoded, with_query};
 use super::data::DataArgs;
 use super::exit::CliError;
 use super::output;
@@ -101,6 +103,26 @@ enum Action {
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+    /// Make a snapshot of a directory of this machine, and print its id
+    #[command(
+        after_help = "Example:\n  belljar snapshot build app --runtime bun:1 --package zod --name app"
+    )]
+    Build {
+        /// The directory; what is in it will be in the home of sandboxes
+        directory: PathBuf,
+        /// The runtime that it is of
+        #[arg(long, value_name = "NAME", default_value = "python:3.14")]
+        runtime: String,
+        /// Install an npm package, too, such as zod or zod@^3 (repeatable)
+        #[arg(long, value_name = "NAME[@VERSION]")]
+        package: Vec<String>,
+        /// Environment variable of the sandboxes made of it; without a value it is taken from ours
+        /// (repeatable)
+        #[arg(long, short, value_name = "NAME[=VALUE]", value_parser = super::args::parse_env)]
+        env: Vec<(String, String)>,
+        #[command(flatten)]
+        naming: Naming,
+    },
     /// Make a snapshot of an exported archive, and print its id
     #[command(after_help = "Example:\n  belljar snapshot import bun-zod.tar.zst --name bun-zod")]
     Import {
@@ -158,7 +180,7 @@ pub(super) async fn snapshot(args: SnapshotArgs, data: &DataArgs) -> Result<Exit
         action,
     } = args;
     match action {
-        // The one of these that makes sense without any data. What cannot be read is said before a
+        // Those that make sense without any data. What cannot be read is said before a
         // folder is made for it.
         Action::Import { file, naming } => {
             let (archive, size) = streams::input(&file).await?;
@@ -169,6 +191,31 @@ pub(super) async fn snapshot(args: SnapshotArgs, data: &DataArgs) -> Result<Exit
                 .with_new(data, async |client| client.ask(POST, &path, archive).await)
                 .await?;
             drop(bar);
+            announce(&made, json);
+        }
+        Action::Build {
+            directory,
+            runtime,
+            package,
+            env,
+            naming,
+        } => {
+            if !directory.is_dir() {
+                let directory = directory.display();
+                return Err(CliError::Usage(format!("{directory} is no directory")));
+            }
+            let entries = bundle::entries(&directory, "").await?;
+            let mut begin = naming.body();
+            begin["runtime"] = runtime.into();
+            let finish = json!({
+                "packages": package,
+                "env": env.into_iter().collect::<BTreeMap<_, _>>(),
+            });
+            let made = place
+                .with_new(data, async |client| {
+                    build(client, begin, entries, finish).await
+                })
+                .await?;
             announce(&made, json);
         }
         action => {
@@ -240,9 +287,30 @@ async fn act(client: &Client, action: Action, json: bool) -> Result<(), CliError
             }
         }
         // Done before.
-        Action::Import { .. } => {}
+        Action::Import { .. } | Action::Build { .. } => {}
     }
     Ok(())
+}
+
+/// Builds a snapshot of files.
+async fn build(
+    client: &Client,
+    begin: Value,
+    entries: Vec<Entry>,
+    finish: Value,
+) -> Result<Value, CliError> {
+    let begun = client.post("/sandbox/snapshots/build", begin).await?;
+    let path = format!(
+        "/sandbox/snapshots/{}",
+        encoded(&field(&begun, "snapshotId"))
+    );
+    let bar = Bar::bytes("uploading", Some(bundle::bytes_of(&entries)));
+    let upload = format!("{path}/upload");
+    let send = async |pieces| client.ask(PUT, &upload, Payload::Bytes(pieces)).await;
+    bundle::send(entries, &bar, send).await?;
+    drop(bar);
+    let _bar = Bar::time("building");
+    client.post(&format!("{path}/finalize"), finish).await
 }
 
 /// A snapshot and what it comes from; the text is an id, which may be that of a deleted one, or any

@@ -51,7 +51,7 @@ fn a_tree_comes_out_as_it_went_in() {
     std::fs::create_dir_all(from.join("a b/é")).unwrap();
     std::fs::write(from.join("a b/é").join(&long), vec![7; 300_000]).unwrap();
     std::fs::write(from.join("empty"), "").unwrap();
-    let entries = entries(&from, "").unwrap();
+    let entries = walk(&from, "").unwrap();
     assert_eq!(bytes_of(&entries), 300_000);
     let (done, archive) = sent(entries);
     done.unwrap();
@@ -105,7 +105,7 @@ fn a_file_that_shrinks_is_an_error_and_the_archive_is_cut_off() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     std::fs::write(&file, vec![1; 1000]).unwrap();
-    let entries = entries(&file, "file").unwrap();
+    let entries = walk(&file, "file").unwrap();
     std::fs::write(&file, "short").unwrap();
     let (done, archive) = sent(entries);
     assert!(matches!(done, Err(CliError::ReadFile { .. })), "{done:?}");
@@ -121,7 +121,7 @@ fn many_files_are_parts_and_one_large_one_is_its_own() {
     for name in ["a", "b"] {
         std::fs::write(folder.path().join(name), "x").unwrap();
     }
-    let parts = parts(entries(folder.path(), "").unwrap());
+    let parts = parts(walk(folder.path(), "").unwrap());
     assert!(parts.len() >= 2, "{parts:?}");
     for part in &parts {
         assert!(part.len() == 1 || bytes_of(part) <= ARCHIVE_BYTES);

@@ -38,6 +38,21 @@ fn memory_beyond_the_limit_is_a_memory_error() {
 }
 
 #[test]
+fn files_beyond_the_disk_are_an_os_error() {
+    let code =
+        "try:\n  open('f', 'wb').write(bytes(2 << 20))\nexcept OSError as e:\n  print(e.errno)";
+    // ENOSPC, as WASI has it for Python.
+    run(&[
+        "--disk",
+        "1Mi",
+        "python3",
+        "-c",
+        &format!("import errno\n{code}\nprint(errno.ENOSPC)"),
+    ])
+    .expect(0, "51\n51\n");
+}
+
+#[test]
 fn too_little_memory_to_start_is_said() {
     let ran = run(["--memory", "1Mi", "python3", "-c", "pass"]);
     assert_ne!(ran.code, Some(0), "{ran:#?}");

@@ -74,7 +74,8 @@ pub(super) struct Aside {
 }
 
 impl Aside {
-    /// Begins one with these permissions, as far as the user's umask lets them be.
+    /// Begins one with these permissions, as far as the user's umask lets them be; its owner can use it
+    /// in any case.
     ///
     /// # Errors
     /// [`CliError::WriteFile`] if its folder cannot be written to.
@@ -85,7 +86,9 @@ impl Aside {
         };
         let mut builder = tempfile::Builder::new();
         #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode & 0o777));
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(
+            mode & 0o777 | 0o600,
+        ));
         #[cfg(not(unix))]
         let _no_such_permissions = mode;
         let file = builder.tempfile_in(folder);

@@ -157,7 +157,7 @@ fn copies(run: Run<'_>) {
     // Into what is there, under its own name.
     run(&["cp", "-r", &path("tree/deep"), &there]).expect(0, "");
     run(&["cp", "-r", &path("tree/deep"), &format!("{id}:new/")]).expect(0, "");
-    run(&["files", "ls", id, "new/deep/er"]).code.unwrap();
+    run(&["files", "ls", id, "new/deep/er"]).expect_code(0);
     run(&["cp", &format!("{there}/a b.txt"), &path("back")]).expect(0, "");
     run(&["cp", &format!("{there}/a b.txt"), &path("one")]).expect(0, "");
     assert_eq!(fs::read_to_string(path("one")).unwrap(), "a");
@@ -165,8 +165,12 @@ fn copies(run: Run<'_>) {
     run(&["cp", &path("none"), &there]).expect(66, "");
     run(&["cp", &format!("{id}:none"), &path("none")]).expect(2, "");
     run(&["cp", &format!("{there}/a b.txt"), &path("no/such/folder")]).expect(74, "");
-    // What is a file there is not taken for a directory, nor replaced by one.
-    run(&["cp", "-r", &path("tree"), &format!("{there}/a b.txt")]).expect(2, "");
+    // What is a file there is not replaced by a directory.
+    let ran = run(&["cp", "-r", &path("tree"), &format!("{there}/a b.txt")]);
+    assert!(
+        ran.code == Some(75) && ran.stderr.contains("already exists"),
+        "{ran:#?}"
+    );
     run(&["files", "cat", id, "copy/a b.txt"]).expect(0, "a");
     large(run, id, folder.path());
     #[cfg(unix)]

@@ -7,9 +7,12 @@
 //! `belljar:` before it.
 
 mod args;
+mod attend;
+mod bundle;
 mod care;
 mod checkpoint;
 mod client;
+mod cp;
 mod data;
 mod diff;
 mod exec;
@@ -31,6 +34,7 @@ mod serve;
 mod settings;
 mod snapshot;
 mod stats;
+mod streams;
 mod table;
 mod telemetry;
 
@@ -40,6 +44,7 @@ use clap::Parser;
 
 use args::{Cli, Subcommand};
 use exit::CliError;
+use interrupt::Interrupts;
 use settings::Settings;
 use telemetry::Telemetry;
 
@@ -79,7 +84,7 @@ pub fn main() -> ExitCode {
         cli.data.log_format.unwrap_or_default(),
         telemetry.as_ref(),
     );
-    let code = match runtime.block_on(dispatch(cli, file)) {
+    let code = match runtime.block_on(until_interrupted(cli, file)) {
         Ok(code) => code,
         Err(error) => report(&error),
     };
@@ -91,6 +96,21 @@ pub fn main() -> ExitCode {
     code
 }
 
+/// Does it. An interrupt ends it, in a way that lets it take back what it has begun to write; those that
+/// run programs, or serve, get interrupts themselves.
+async fn until_interrupted(cli: Cli, file: Settings) -> Result<ExitCode, CliError> {
+    use Subcommand::{Exec, Run, Serve};
+    if matches!(cli.command, Run(_) | Exec(_) | Serve(_)) {
+        return dispatch(cli, file).await;
+    }
+    let mut interrupts = Interrupts::listen().map_err(|source| CliError::Threads { source })?;
+    tokio::select! {
+        biased;
+        done = dispatch(cli, file) => done,
+        signal = interrupts.next() => Ok(ExitCode::from(attend::by_signal(signal))),
+    }
+}
+
 async fn dispatch(cli: Cli, file: Settings) -> Result<ExitCode, CliError> {
     match cli.command {
         Subcommand::Run(args) => run::run(args, &cli.data).await,
@@ -99,7 +119,7 @@ async fn dispatch(cli: Cli, file: Settings) -> Result<ExitCode, CliError> {
         Subcommand::Ls(args) => sandboxes::list(args, &cli.data).await,
         Subcommand::Get(args) => sandboxes::get(args, &cli.data).await,
         Subcommand::Rm(args) => sandboxes::remove(args, &cli.data).await,
-        Subcommand::Cp(args) => files::copy(args, &cli.data).await,
+        Subcommand::Cp(args) => cp::copy(args, &cli.data).await,
         Subcommand::Files(args) => files::files(args, &cli.data).await,
         Subcommand::Logs(args) => exec::logs(args, &cli.data).await,
         Subcommand::Jobs(args) => jobs::jobs(args, &cli.data).await,

@@ -1,29 +1,26 @@
 //! The grammar of the command line.
 
-use std::time::Duration;
-
-use crate::{ByteSize, Millicores};
-use clap::{Args, Parser, Subcommand as ClapSubcommand};
+use clap::{Parser, Subcommand as ClapSubcommand};
 
 use super::care::CareArgs;
 use super::checkpoint::CheckpointArgs;
-use super::client::ServerArgs;
+use super::cp::CpArgs;
 use super::data::DataArgs;
 use super::diff::DiffArgs;
 use super::exec::{ExecArgs, LogsArgs};
-use super::file::FileArg;
-use super::files::{CpArgs, FilesArgs};
+use super::files::FilesArgs;
 use super::jobs::JobsArgs;
 use super::keys::KeysArgs;
 use super::lifecycle::{ForkArgs, SandboxesArgs};
+use super::run::RunArgs;
+use super::runtime::RuntimeArgs;
 use super::sandboxes::{CreateArgs, EventsArgs, GetArgs, LsArgs, RmArgs};
 use super::serve::ServeArgs;
 use super::snapshot::SnapshotArgs;
 
 /// Shown at the end of the help of commands that work on a data folder.
 const DIRECTLY: &str = "\
-This works on the data folder itself, which must not be in use: stop the server first, or ask the
-server, whose HTTP API has the same calls.";
+This works on the data folder itself, which must not be in use: stop the server first.";
 
 /// Shown at the end of the help of commands that a server can be asked for as well.
 const ANYWHERE: &str = "\
@@ -70,24 +67,28 @@ pub(crate) enum Subcommand {
     #[command(after_help = "Example:\n  belljar cp -r src sbx_…:/home/agentuity/src")]
     Cp(CpArgs),
     /// List, show, make and remove files of a sandbox
+    #[command(after_help = anywhere("belljar files ls sbx_…"))]
     Files(FilesArgs),
     /// Print what an execution or a job has written
     #[command(after_help = "Example:\n  belljar logs sbx_… --follow")]
     Logs(LogsArgs),
     /// Start, list, show and stop commands in the background of a sandbox
+    #[command(after_help = anywhere("belljar jobs ls sbx_…"))]
     Jobs(JobsArgs),
     /// Show what happened to a sandbox
     #[command(after_help = "Example:\n  belljar events sbx_… --limit 20")]
     Events(EventsArgs),
     /// List, install or remove runtimes
+    #[command(after_help = "Example:\n  belljar runtime install python:3.14")]
     Runtime(RuntimeArgs),
     /// Serve the HTTP API
+    #[command(after_help = "Example:\n  belljar serve --dev --listen 127.0.0.1:7070")]
     Serve(ServeArgs),
-    /// Create, list, tag, delete, export and import snapshots
-    #[command(after_help = ANYWHERE)]
+    /// Create, list, tag, delete, build, export and import snapshots
+    #[command(after_help = anywhere("belljar snapshot create sbx_… --name base --tag v1"))]
     Snapshot(SnapshotArgs),
     /// Save the files of a sandbox and bring them back
-    #[command(after_help = ANYWHERE)]
+    #[command(after_help = anywhere("belljar checkpoint create sbx_… before-upgrade"))]
     Checkpoint(CheckpointArgs),
     /// Pause sandboxes: they keep their files and take no memory
     #[command(after_help = anywhere("belljar pause sbx_…"))]
@@ -96,12 +97,13 @@ pub(crate) enum Subcommand {
     #[command(after_help = anywhere("belljar resume sbx_…"))]
     Resume(SandboxesArgs),
     /// Make a second sandbox with the present files of a first, and print its id
-    #[command(after_help = example("copy=$(belljar fork sbx_… --name experiment)"))]
+    #[command(after_help = anywhere("copy=$(belljar fork sbx_… --name experiment)"))]
     Fork(ForkArgs),
     /// Show what changed between sandboxes, checkpoints, snapshots and runtimes
-    #[command(after_help = example("belljar diff sbx_…@before-upgrade sbx_…"))]
+    #[command(after_help = anywhere("belljar diff sbx_…@before-upgrade sbx_…"))]
     Diff(DiffArgs),
     /// Create, list and revoke the API keys of a server; it may be running meanwhile
+    #[command(after_help = "Example:\n  belljar keys create --org acme --name ci")]
     Keys(KeysArgs),
     /// Print what makes a shell complete our arguments
     #[command(
@@ -117,89 +119,6 @@ pub(crate) enum Subcommand {
     /// Verify everything that is stored; exit code 1 if something is damaged or missing
     #[command(after_help = example("belljar fsck --json | jq .missing"))]
     Fsck(CareArgs),
-}
-
-/// `belljar run`.
-#[derive(Args, Debug)]
-pub(crate) struct RunArgs {
-    #[command(flatten)]
-    pub(crate) server: ServerArgs,
-    /// What the sandbox is made from; inferred from the program's name if absent
-    #[arg(long, value_name = "NAME")]
-    pub(crate) runtime: Option<String>,
-    /// Memory of all processes of the sandbox together [default: 512Mi]
-    #[arg(long, value_name = "SIZE", value_parser = |text: &str| ByteSize::parse(text))]
-    pub(crate) memory: Option<ByteSize>,
-    /// Share of CPU time, 1000m being one core [default: no limit]
-    #[arg(long, value_name = "MILLICORES", value_parser = |text: &str| Millicores::parse(text))]
-    pub(crate) cpu: Option<Millicores>,
-    /// Wall time after which the program is stopped (30s, 5m, 1h30m) [default: never]
-    #[arg(long, value_name = "DURATION", value_parser = |text: &str| crate::units::parse_duration(text))]
-    pub(crate) timeout: Option<Duration>,
-    /// Exact number of WebAssembly instructions the program may use; makes it slower [default: no limit]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    pub(crate) fuel: Option<u64>,
-    /// Let the program reach the network: public addresses only [default: only its own localhost]
-    #[arg(long)]
-    pub(crate) network: bool,
-    /// Install an npm package first, such as zod or zod@^3, from the registry that this user's npm
-    /// would use (repeatable)
-    #[arg(long, value_name = "NAME[@VERSION]")]
-    pub(crate) package: Vec<String>,
-    /// Environment variable; without a value it is taken from ours (repeatable)
-    #[arg(long, short, value_name = "NAME[=VALUE]", value_parser = parse_env)]
-    pub(crate) env: Vec<(String, String)>,
-    /// Copy a file of this machine into the sandbox before the program starts (repeatable)
-    #[arg(long, value_name = "HOST:GUEST", value_parser = FileArg::parse)]
-    pub(crate) file: Vec<FileArg>,
-    /// Working directory inside the sandbox [default: /home/agentuity]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) workdir: Option<String>,
-    /// Say on stderr what the run took
-    #[arg(long)]
-    pub(crate) stats: bool,
-    /// The program and its arguments; options of ours end at its name
-    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
-    #[arg(value_name = "PROGRAM")]
-    pub(crate) command: Vec<String>,
-}
-
-/// `belljar runtime`.
-#[derive(Args, Debug)]
-pub(crate) struct RuntimeArgs {
-    #[command(flatten)]
-    pub(crate) server: ServerArgs,
-    #[command(subcommand)]
-    pub(crate) action: RuntimeAction,
-}
-
-/// What to do with runtimes.
-#[derive(Debug, ClapSubcommand)]
-pub(crate) enum RuntimeAction {
-    /// List what there is and what is installed
-    List {
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// Install runtimes, so that the first run is as fast as the second
-    Install {
-        /// Such as python:3.14
-        #[arg(required = true)]
-        name: Vec<String>,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// Remove installed runtimes and their compiled code
-    Remove {
-        /// Such as python:3.14
-        #[arg(required = true)]
-        name: Vec<String>,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-    },
 }
 
 /// An example, and where the command works.
@@ -239,62 +158,64 @@ mod tests {
 
     use super::*;
 
-    fn run(args: &[&str]) -> RunArgs {
-        match Cli::try_parse_from([&["belljar", "run"], args].concat())
-            .unwrap()
-            .command
-        {
-            Subcommand::Run(args) => args,
-            other => panic!("{other:?}"),
-        }
-    }
-
     #[test]
     fn the_grammar_is_consistent() {
         Cli::command().debug_assert();
     }
 
-    #[test]
-    fn our_options_end_at_the_program() {
-        let args = run(&[
-            "--stats", "python3", "-c", "print(1)", "--stats", "--data", "x",
-        ]);
-        assert!(args.stats);
-        assert_eq!(
-            args.command,
-            ["python3", "-c", "print(1)", "--stats", "--data", "x"]
-        );
-        assert_eq!(run(&["--", "python3", "-V"]).command, ["python3", "-V"]);
+    /// Calls `look` with every command and how it is called.
+    fn every(look: &mut dyn FnMut(&str, &clap::Command)) {
+        let mut all = Cli::command();
+        all.build();
+        let mut left = vec![(String::from("belljar"), &all)];
+        while let Some((name, command)) = left.pop() {
+            look(&name, command);
+            for below in command.get_subcommands() {
+                if below.get_name() != "help" {
+                    left.push((format!("{name} {}", below.get_name()), below));
+                }
+            }
+        }
     }
 
     #[test]
-    fn quantities_are_parsed_where_they_are_given() {
-        let args = run(&[
-            "--memory",
-            "256Mi",
-            "--cpu",
-            "500m",
-            "--timeout",
-            "1m30s",
-            "--fuel",
-            "1000",
-            "python3",
-        ]);
-        assert_eq!(args.memory, Some(ByteSize::mib(256)));
-        assert_eq!(args.cpu.map(Millicores::get), Some(500));
-        assert_eq!(args.timeout, Some(Duration::from_secs(90)));
-        assert_eq!(args.fuel, Some(1000));
-        for wrong in [
-            ["--memory", "256MB"],
-            ["--cpu", "0"],
-            ["--timeout", "30"],
-            ["--fuel", "0"],
-            ["--env", "=x"],
-            ["--file", ""],
-        ] {
-            let all = [&["belljar", "run"][..], &wrong, &["python3"]].concat();
-            assert!(Cli::try_parse_from(all).is_err(), "{wrong:?}");
-        }
+    fn every_help_text_has_one_example_that_could_be_run() {
+        every(&mut |name, command| {
+            let help = [command.get_after_long_help(), command.get_after_help()];
+            let help = help.into_iter().flatten().next();
+            let help = help.map(ToString::to_string).unwrap_or_default();
+            assert_eq!(help.matches("Example:\n  ").count(), 1, "{name}: {help}");
+            let (_, line) = help.split_once("Example:\n  ").unwrap();
+            let line = line.lines().next().unwrap();
+            assert!(line.contains(name), "{name}: {line}");
+            // As a shell would take it, as far as our examples use one.
+            let from = line.find("belljar").unwrap();
+            let words = line[from..].split(['|', '>']).next().unwrap();
+            let words = words
+                .trim_end_matches(')')
+                .replace('\'', "")
+                .replace('…', "1");
+            let parsed = Cli::try_parse_from(words.split_whitespace());
+            assert!(parsed.is_ok(), "{words}: {:?}", parsed.err());
+        });
+    }
+
+    #[test]
+    fn whatever_prints_data_prints_json() {
+        let bytes = [
+            "belljar run",
+            "belljar logs",
+            "belljar files cat",
+            "belljar snapshot export",
+            "belljar completions",
+            "belljar serve",
+        ];
+        every(&mut |name, command| {
+            let has_json = command.get_arguments().any(|one| one.get_id() == "json");
+            if !command.has_subcommands() {
+                assert!(has_json || bytes.contains(&name), "{name} has no --json");
+            }
+        });
     }
 
     #[test]

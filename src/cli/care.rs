@@ -8,6 +8,7 @@ use serde_json::json;
 use super::data::DataArgs;
 use super::exit::CliError;
 use super::output;
+use super::progress::Bar;
 use super::table::{count, size, visible};
 use crate::StoreReport;
 
@@ -25,7 +26,9 @@ pub(crate) struct CareArgs {
 /// Removes what nothing refers to.
 pub(super) async fn gc(args: CareArgs, data: &DataArgs) -> Result<ExitCode, CliError> {
     data.with(async |belljar| {
+        let bar = Bar::time("collecting garbage");
         let report = belljar.collect_garbage().await?;
+        drop(bar);
         if args.json {
             let all = json!({
                 "removed": report.removed,
@@ -49,7 +52,9 @@ pub(super) async fn gc(args: CareArgs, data: &DataArgs) -> Result<ExitCode, CliE
 /// Verifies everything; what is wrong is listed, one line each.
 pub(super) async fn fsck(args: CareArgs, data: &DataArgs) -> Result<ExitCode, CliError> {
     data.with(async |belljar| {
+        let bar = Bar::time("verifying everything");
         let report = belljar.check_store().await?;
+        drop(bar);
         if args.json {
             print_json(&report);
         } else {

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::client::{self, Client, Payload, ServerArgs, encoded};
+use super::client::{self, Client, Payload, PlaceArgs, encoded};
 use super::data::DataArgs;
 use super::exit::CliError;
 use super::output;
@@ -16,13 +16,13 @@ use crate::SandboxId;
 /// `belljar checkpoint`.
 #[derive(Args, Debug)]
 pub(crate) struct CheckpointArgs {
-    #[command(flatten)]
-    server: ServerArgs,
     /// Print JSON
     #[arg(long, global = true)]
     json: bool,
     #[command(subcommand)]
     action: Action,
+    #[command(flatten)]
+    place: PlaceArgs,
 }
 
 /// What to do with checkpoints.
@@ -69,11 +69,11 @@ pub(super) async fn checkpoint(
     data: &DataArgs,
 ) -> Result<ExitCode, CliError> {
     let CheckpointArgs {
-        server,
+        place,
         json,
         action,
     } = args;
-    server
+    place
         .with(data, async |client| act(client, action, json).await)
         .await?;
     Ok(ExitCode::SUCCESS)

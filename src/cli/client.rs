@@ -20,7 +20,7 @@ use serde_json::Value;
 
 use super::data::DataArgs;
 use super::exit::CliError;
-use crate::Signal;
+use crate::{Belljar, Signal};
 
 /// The largest JSON answer that is read.
 const MAX_ANSWER_BYTES: usize = 256 * 1024 * 1024;
@@ -30,32 +30,52 @@ const MAX_ANSWER_BYTES: usize = 256 * 1024 * 1024;
 #[command(next_help_heading = "Server")]
 pub(crate) struct ServerArgs {
     /// Ask the server at this URL instead of working on the data folder
-    #[arg(long, value_name = "URL", env = "BELLJAR_URL", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "BELLJAR_URL",
+        hide_env_values = true,
+        global = true
+    )]
     pub(super) url: Option<String>,
     /// The key for it
     #[arg(
         long,
         value_name = "KEY",
         env = "BELLJAR_API_KEY",
-        hide_env_values = true
+        hide_env_values = true,
+        global = true
     )]
     api_key: Option<String>,
 }
 
 impl ServerArgs {
-    /// Opens what is to do the work.
+    /// The server, if one is named.
     ///
     /// # Errors
-    /// [`CliError::Url`] if the URL is none, and whatever opening the data folder fails with.
-    pub(super) async fn open(&self, data: &DataArgs) -> Result<Client, CliError> {
-        let via: Arc<dyn Operations> = match &self.url {
-            Some(url) => Arc::new(remote::Remote::new(url, self.api_key.as_deref())?),
-            None => Arc::new(local::Local::open(data).await?),
+    /// [`CliError::Url`] if the URL is none.
+    pub(super) fn client(&self) -> Result<Option<Client>, CliError> {
+        let Some(url) = &self.url else {
+            return Ok(None);
         };
-        Ok(Client { via })
+        let via = Arc::new(remote::Remote::new(url, self.api_key.as_deref())?);
+        Ok(Some(Client { via }))
     }
+}
 
-    /// As [`ServerArgs::with_new`], but a data folder must have something in it.
+/// Where to work: on a server, or on the data folder for one of its organisations.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct PlaceArgs {
+    #[command(flatten)]
+    pub(super) server: ServerArgs,
+    /// The organisation of the data folder that is meant, by id or name; a server knows it by the key
+    /// [default: the first one, or that of the sandbox or snapshot named]
+    #[arg(long, value_name = "ORG", global = true)]
+    org: Option<String>,
+}
+
+impl PlaceArgs {
+    /// As [`PlaceArgs::with_new`], but a data folder must have something in it.
     ///
     /// # Errors
     /// As there, and [`CliError::NoData`].
@@ -64,7 +84,7 @@ impl ServerArgs {
         data: &DataArgs,
         work: impl AsyncFnOnce(&Client) -> Result<T, CliError>,
     ) -> Result<T, CliError> {
-        if self.url.is_none() {
+        if self.server.url.is_none() {
             data.exists()?;
         }
         self.with_new(data, work).await
@@ -73,16 +93,24 @@ impl ServerArgs {
     /// Opens, lets `work` use it, and closes.
     ///
     /// # Errors
-    /// As [`ServerArgs::open`], and what `work` fails with.
+    /// [`CliError::Url`] if the URL is none, whatever opening the data folder fails with, and what
+    /// `work` fails with.
     pub(super) async fn with_new<T>(
         &self,
         data: &DataArgs,
         work: impl AsyncFnOnce(&Client) -> Result<T, CliError>,
     ) -> Result<T, CliError> {
-        let client = self.open(data).await?;
-        let done = work(&client).await;
-        client.via.close().await;
-        done
+        let client = match (self.server.client()?, &self.org) {
+            (Some(_), Some(_)) => {
+                return Err(CliError::Usage(
+                    "a server knows the organisation by the key; --org is for data folders"
+                        .to_owned(),
+                ));
+            }
+            (Some(client), None) => client,
+            (None, org) => Client::of(data.open().await?, org.as_deref()).await?,
+        };
+        client.close(work(&client).await).await
     }
 }
 
@@ -129,6 +157,28 @@ pub(super) struct Client {
 }
 
 impl Client {
+    /// The engine in this process, for one of its organisations if one is named.
+    ///
+    /// # Errors
+    /// [`CliError::UnknownOrg`], and if the keys cannot be read.
+    pub(super) async fn of(belljar: Belljar, org: Option<&str>) -> Result<Self, CliError> {
+        let local = match local::Local::new(&belljar, org).await {
+            Ok(local) => local,
+            Err(error) => {
+                belljar.close().await;
+                return Err(error);
+            }
+        };
+        let via = Arc::new(local);
+        Ok(Self { via })
+    }
+
+    /// Lets go of everything, and passes on what was `done`.
+    pub(super) async fn close<T>(&self, done: T) -> T {
+        self.via.close().await;
+        done
+    }
+
     /// Makes a call and gives the `data` of its answer, or all of an answer that has none.
     ///
     /// # Errors

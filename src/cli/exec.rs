@@ -1,25 +1,22 @@
-//! `belljar exec`, `belljar logs`, and `belljar run` on a server: output as it comes, the exit code of
-//! the program, Ctrl-C for the program first.
+//! `belljar exec` and `belljar logs`, and executions that the API began.
 
 use std::process::ExitCode;
 use std::time::Duration;
 
-use bytes::Bytes;
 use clap::Args;
-use futures::StreamExt;
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::AsyncWrite;
+use tokio::task::JoinHandle;
 
-use super::args::RunArgs;
-use super::client::{Client, Pieces, ServerArgs, encoded, stream_path};
+use super::attend::{Attended, Program, attend, deliver};
+use super::client::{Client, PUT, Payload, PlaceArgs, encoded, stream_path};
 use super::data::DataArgs;
-use super::exit::{self, CliError, INTERRUPTED, TERMINATED};
+use super::exit::CliError;
 use super::interrupt::Interrupts;
+use super::output;
 use super::sandboxes::{field, rows};
+use super::streams::{pieces, pour};
 use crate::{SandboxId, Signal, format_duration};
-
-/// What is read of our stdin at once.
-const PIECE_BYTES: usize = 64 * 1024;
 
 /// How long one poll for the end of an execution asks to wait.
 const WAIT: &str = "5m";
@@ -27,8 +24,6 @@ const WAIT: &str = "5m";
 /// `belljar exec`.
 #[derive(Args, Debug)]
 pub(crate) struct ExecArgs {
-    #[command(flatten)]
-    server: ServerArgs,
     /// The sandbox, sbx_…
     sandbox: SandboxId,
     /// Give the program our stdin [default: it has none]
@@ -44,214 +39,134 @@ pub(crate) struct ExecArgs {
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     #[arg(value_name = "PROGRAM")]
     command: Vec<String>,
+    #[command(flatten)]
+    place: PlaceArgs,
 }
 
 /// Runs a program in a sandbox that is there.
 pub(super) async fn exec(args: ExecArgs, data: &DataArgs) -> Result<ExitCode, CliError> {
     let mut interrupts = Interrupts::listen().map_err(|source| CliError::Threads { source })?;
-    args.server
+    args.place
         .with(data, async |client| {
-            let stdin = input(client, args.interactive).await?;
-            let body = json!({
-                "command": args.command,
-                "timeout": args.timeout.map(format_duration),
-                "stream": { "stdin": stdin },
-            });
             let path = format!("/sandbox/{}/execute", args.sandbox);
-            let begun = client.post(&path, body).await?;
-            attend(client, &begun, stdin, args.json, &mut interrupts).await
-        })
-        .await
-}
-
-/// `belljar run --url`: a sandbox for one program, on a server.
-pub(super) async fn run(args: &RunArgs, data: &DataArgs) -> Result<ExitCode, CliError> {
-    let local = [
-        (args.fuel.is_some(), "--fuel"),
-        (args.workdir.is_some(), "--workdir"),
-        (args.stats, "--stats"),
-    ];
-    if let Some((_, option)) = local.iter().find(|(given, _)| *given) {
-        return Err(CliError::Usage(format!(
-            "{option} cannot be used with a server"
-        )));
-    }
-    let mut interrupts = Interrupts::listen().map_err(|source| CliError::Threads { source })?;
-    args.server
-        .with(data, async |client| {
-            let runtime = match &args.runtime {
-                Some(runtime) => runtime.clone(),
-                None => infer(client, args).await?,
+            let begin = async |stdin: Option<&str>| {
+                let body = json!({
+                    "command": args.command,
+                    "timeout": args.timeout.map(format_duration),
+                    "stream": { "stdin": stdin },
+                });
+                client.post(&path, body).await
             };
-            let mut files = Vec::new();
-            for file in &args.file {
-                let file = file.read()?;
-                files.push(super::files::written(&file.path, &file.content));
+            let begun = Begun::new(client, args.interactive, args.json, begin).await?;
+            let attended = attend(&begun, &mut interrupts).await?;
+            if let (Attended::Ended { record, .. }, true) = (&attended, args.json) {
+                output::print(format_args!("{record:#}"));
             }
-            let stdin = input(client, true).await?;
-            let body = json!({
-                "runtime": runtime,
-                "command": { "exec": args.command, "mode": "oneshot" },
-                "files": files,
-                "stream": { "stdin": stdin },
-                "packages": args.package,
-                "network": { "enabled": args.network },
-                "env": args.env.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
-                "timeout": { "execution": args.timeout.map(format_duration) },
-                "resources": {
-                    "memory": args.memory.map(|size| size.to_string()),
-                    "cpu": args.cpu.map(|cpu| cpu.to_string()),
-                },
-            });
-            let made = client.post("/sandbox", body).await?;
-            attend(client, &made, stdin, false, &mut interrupts).await
+            Ok(ExitCode::from(attended.code()))
         })
         .await
 }
 
-/// The runtime that has the program.
-async fn infer(client: &Client, args: &RunArgs) -> Result<String, CliError> {
-    let page = client.get("/sandbox/runtimes?limit=100").await?;
-    let program = args.command.first().map(String::as_str).unwrap_or_default();
-    let name = program.rsplit('/').next().unwrap_or(program);
-    let has = |runtime: &&Value, wanted: &str| {
-        rows(runtime, "programs").any(|program| program.as_str() == Some(wanted))
-    };
-    let takers = |runtime: &&Value| args.package.is_empty() || has(runtime, "bun");
-    let found = rows(&page, "runtimes")
-        .filter(takers)
-        .find(|runtime| has(runtime, name))
-        // What no runtime has for itself, such as a shell, all have.
-        .or_else(|| rows(&page, "runtimes").find(takers));
-    found
-        .map(|runtime| field(runtime, "name"))
-        .ok_or_else(|| CliError::Usage("the server has no runtimes".to_owned()))
+/// An execution that was begun through the API.
+pub(super) struct Begun {
+    client: Client,
+    /// What the call answered that began it.
+    answer: Value,
+    /// Whether its output is not wanted.
+    quiet: bool,
+    feeding: Option<JoinHandle<()>>,
 }
 
-/// A stream for our stdin.
-async fn input(client: &Client, wanted: bool) -> Result<Option<String>, CliError> {
-    if !wanted {
-        return Ok(None);
+impl Begun {
+    /// What `begin` begins; it is given the stream that our stdin goes to, if the program gets it.
+    ///
+    /// # Errors
+    /// What the calls fail with.
+    pub(super) async fn new(
+        client: &Client,
+        interactive: bool,
+        quiet: bool,
+        begin: impl AsyncFnOnce(Option<&str>) -> Result<Value, CliError>,
+    ) -> Result<Self, CliError> {
+        let stream = match interactive {
+            true => Some(client.post("/stream", json!({ "name": "stdin" })).await?),
+            false => None,
+        };
+        let stdin = stream.map(|stream| field(&stream, "id"));
+        let answer = begin(stdin.as_deref()).await?;
+        Ok(Self {
+            client: client.clone(),
+            answer,
+            quiet,
+            feeding: stdin.map(|id| tokio::spawn(feed(client.clone(), id))),
+        })
     }
-    let stream = client.post("/stream", json!({ "name": "stdin" })).await?;
-    Ok(Some(field(&stream, "id")))
+
+    /// Copies one of its streams to one of ours. When ours is closed, it is ended, since there is no way
+    /// to tell it.
+    async fn carry(&self, name: &str, to: impl AsyncWrite + Unpin) -> Result<u64, CliError> {
+        let url = field(&self.answer, name);
+        let Some(path) = stream_path(&url).filter(|_| !self.quiet) else {
+            return Ok(0);
+        };
+        let delivered = deliver(self.client.read(path).await?, to).await?;
+        if delivered.is_none() {
+            self.signal(Signal::Terminate).await?;
+        }
+        Ok(delivered.unwrap_or(0))
+    }
 }
 
-/// Carries streams and signals until an execution has ended; its exit code is ours.
-async fn attend(
-    client: &Client,
-    begun: &Value,
-    stdin: Option<String>,
-    json: bool,
-    interrupts: &mut Interrupts,
-) -> Result<ExitCode, CliError> {
-    let execution = field(begun, "executionId");
-    let feeding = stdin.map(|id| tokio::spawn(feed(client.clone(), id)));
-    let outputs = async {
-        if json {
-            return Ok::<_, CliError>(());
-        }
-        tokio::try_join!(
-            pour(client, begun, "stdoutStreamUrl", tokio::io::stdout()),
-            pour(client, begun, "stderrStreamUrl", tokio::io::stderr()),
+impl Program for Begun {
+    type Record = Value;
+
+    async fn output(&self) -> Result<u64, CliError> {
+        let (stdout, stderr) = tokio::try_join!(
+            self.carry("stdoutStreamUrl", tokio::io::stdout()),
+            self.carry("stderrStreamUrl", tokio::io::stderr()),
         )?;
-        Ok(())
-    };
-    let ended = async {
-        let (record, poured) = tokio::join!(until_ended(client, &execution), outputs);
-        poured?;
-        record
-    };
-    tokio::pin!(ended);
-    let mut already: Option<Signal> = None;
-    let record = loop {
-        tokio::select! {
-            record = &mut ended => break record,
-            signal = interrupts.next() => match already {
-                None => {
-                    client.signal(&execution, signal).await?;
-                    already = Some(signal);
-                }
-                Some(first) => {
-                    client.signal(&execution, Signal::Kill).await?;
-                    feeding.inspect(tokio::task::JoinHandle::abort);
-                    return Ok(ExitCode::from(by_signal(first)));
-                }
-            },
+        Ok(stdout + stderr)
+    }
+
+    async fn end(&self) -> Result<Value, CliError> {
+        let id = field(&self.answer, "executionId");
+        let path = format!("/sandbox/execution/{}?wait={WAIT}", encoded(&id));
+        loop {
+            let record = self.client.get(&path).await?;
+            if !is_running(&record) {
+                return Ok(record);
+            }
         }
-    };
-    feeding.inspect(tokio::task::JoinHandle::abort);
-    let record = record?;
-    if json {
-        super::output::print(format_args!("{record:#}"));
     }
-    let code = record.get("exitCode").and_then(Value::as_u64);
-    let code = code.and_then(|code| u8::try_from(code).ok());
-    Ok(ExitCode::from(code.unwrap_or(exit::INTERNAL)))
-}
 
-fn by_signal(signal: Signal) -> u8 {
-    match signal {
-        Signal::Terminate => TERMINATED,
-        _ => INTERRUPTED,
+    async fn signal(&self, signal: Signal) -> Result<(), CliError> {
+        let id = field(&self.answer, "executionId");
+        self.client.signal(&id, signal).await
+    }
+
+    fn exit_code(record: &Value) -> Option<i64> {
+        record.get("exitCode").and_then(Value::as_i64)
     }
 }
 
-async fn until_ended(client: &Client, execution: &str) -> Result<Value, CliError> {
-    let path = format!("/sandbox/execution/{}?wait={WAIT}", encoded(execution));
-    loop {
-        let record = client.get(&path).await?;
-        let status = field(&record, "status");
-        if !matches!(status.as_str(), "queued" | "running") {
-            return Ok(record);
+impl Drop for Begun {
+    fn drop(&mut self) {
+        // Our stdin may go on for ever.
+        if let Some(feeding) = &self.feeding {
+            feeding.abort();
         }
     }
 }
 
-/// Copies a stream of an execution to one of ours.
-async fn pour(
-    client: &Client,
-    begun: &Value,
-    name: &str,
-    to: impl AsyncWrite + Unpin,
-) -> Result<(), CliError> {
-    let url = field(begun, name);
-    match stream_path(&url) {
-        Some(path) => write_out(client.read(path).await?, to).await,
-        None => Ok(()),
-    }
-}
-
-/// Writes bytes as they come.
-pub(super) async fn write_out(
-    mut pieces: Pieces,
-    mut to: impl AsyncWrite + Unpin,
-) -> Result<(), CliError> {
-    let failed = |source| CliError::WriteOutput { source };
-    while let Some(piece) = pieces.next().await {
-        let piece = piece.map_err(|source| CliError::CutOff { source })?;
-        to.write_all(&piece).await.map_err(failed)?;
-        to.flush().await.map_err(failed)?;
-    }
-    Ok(())
+fn is_running(record: &Value) -> bool {
+    matches!(field(record, "status").as_str(), "queued" | "running")
 }
 
 /// Sends our stdin to a stream, until either ends.
 async fn feed(client: Client, id: String) {
-    let pieces = futures::stream::unfold(tokio::io::stdin(), |mut stdin| async move {
-        let mut buffer = vec![0_u8; PIECE_BYTES];
-        match stdin.read(&mut buffer).await {
-            Ok(0) => None,
-            Ok(read) => {
-                buffer.truncate(read);
-                Some((Ok(Bytes::from(buffer)), stdin))
-            }
-            Err(error) => Some((Err(error), stdin)),
-        }
-    });
-    let payload = super::client::Payload::Bytes(Box::pin(pieces));
+    let payload = Payload::Bytes(pieces(tokio::io::stdin()));
     let path = format!("/stream/{}", encoded(&id));
-    if let Err(error) = client.ask(super::client::PUT, &path, payload).await {
+    if let Err(error) = client.ask(PUT, &path, payload).await {
         tracing::warn!(%error, "standard input could not be sent");
     }
 }
@@ -259,8 +174,6 @@ async fn feed(client: Client, id: String) {
 /// `belljar logs`.
 #[derive(Args, Debug)]
 pub(crate) struct LogsArgs {
-    #[command(flatten)]
-    server: ServerArgs,
     /// The sandbox, sbx_…
     sandbox: SandboxId,
     /// An execution (exec_…) or job (job_…) of it [default: the newest execution]
@@ -271,11 +184,13 @@ pub(crate) struct LogsArgs {
     /// Print what it wrote to stderr instead of stdout
     #[arg(long)]
     stderr: bool,
+    #[command(flatten)]
+    place: PlaceArgs,
 }
 
 /// Prints what an execution or job has written.
 pub(super) async fn logs(args: LogsArgs, data: &DataArgs) -> Result<ExitCode, CliError> {
-    args.server
+    args.place
         .with(data, async |client| {
             let of = format!("/sandbox/sandboxes/{}", args.sandbox);
             let record = match &args.id {
@@ -299,17 +214,20 @@ pub(super) async fn logs(args: LogsArgs, data: &DataArgs) -> Result<ExitCode, Cl
             } else {
                 "stdoutStreamUrl"
             };
-            let running = matches!(field(&record, "status").as_str(), "queued" | "running");
-            let pouring = pour(client, &record, name, tokio::io::stdout());
-            if running && !args.follow {
+            let url = field(&record, name);
+            let Some(path) = stream_path(&url) else {
+                return Ok(ExitCode::SUCCESS);
+            };
+            let pouring = pour(client.read(path).await?, tokio::io::stdout());
+            if is_running(&record) && !args.follow {
                 // A stream ends with its program; what there is comes at once.
-                let patience = tokio::time::timeout(PRESENT, pouring);
-                return match patience.await {
-                    Ok(done) => done.map(|()| ExitCode::SUCCESS),
-                    Err(_) => Ok(ExitCode::SUCCESS),
-                };
+                if let Ok(done) = tokio::time::timeout(PRESENT, pouring).await {
+                    done?;
+                }
+            } else {
+                pouring.await?;
             }
-            pouring.await.map(|()| ExitCode::SUCCESS)
+            Ok(ExitCode::SUCCESS)
         })
         .await
 }

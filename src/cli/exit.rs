@@ -9,18 +9,21 @@ use crate::{ErrorKind, SandboxError};
 
 /// Shown at the end of `--help`.
 pub(super) const HELP: &str = "\
-Exit codes of `run`: the program's own, or
+Example:
+  belljar run python3 -c 'print(6*7)'
+
+Exit codes: that of the program for `run` and `exec`; 1 for what `fsck` and `diff --exit-code` find; or
   2    wrong usage, or something that does not exist was named
   66   a file to copy in cannot be read
-  69   not available now (in use elsewhere, or shutting down)
+  69   not available now: no server there, the data folder in use, shutting down
   70   an internal error: a bug, please report it
   73   the data folder cannot be found or used
-  74   output could not be written
+  74   output could not be written, or an answer was cut off
   75   a limit or a conflict that may be gone later
-  77   not permitted
+  77   not permitted: no key, or a wrong one
   78   the configuration file cannot be used
-  124  stopped by --timeout
-  126  the program is not executable, 127 it was not found
+  124  the program was stopped by --timeout
+  126  it is not executable, 127 it was not found
   130  interrupted, 137 out of memory or killed, 143 terminated
   152  out of --fuel
 
@@ -102,7 +105,7 @@ pub(crate) enum CliError {
         source: std::io::Error,
     },
     /// Our own output.
-    #[error("cannot write the program's output")]
+    #[error("cannot write the output")]
     WriteOutput {
         /// Why.
         source: std::io::Error,

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::client::{Client, ServerArgs, encoded};
+use super::client::{Client, PlaceArgs, encoded};
 use super::data::DataArgs;
 use super::exit::CliError;
 use super::output;
@@ -16,13 +16,13 @@ use crate::{JobId, SandboxId};
 /// `belljar jobs`.
 #[derive(Args, Debug)]
 pub(crate) struct JobsArgs {
-    #[command(flatten)]
-    server: ServerArgs,
     /// Print JSON
     #[arg(long, global = true)]
     json: bool,
     #[command(subcommand)]
     action: Action,
+    #[command(flatten)]
+    place: PlaceArgs,
 }
 
 /// What to do with jobs.
@@ -69,14 +69,14 @@ enum Action {
 
 /// Does what `args` say.
 pub(super) async fn jobs(args: JobsArgs, data: &DataArgs) -> Result<ExitCode, CliError> {
-    if args.server.url.is_none() && matches!(args.action, Action::Start { .. }) {
+    if args.place.server.url.is_none() && matches!(args.action, Action::Start { .. }) {
         return Err(CliError::Usage(
             "a job ends with whatever runs it, which here would be this command: start one on a \
              server, with --url"
                 .to_owned(),
         ));
     }
-    args.server
+    args.place
         .with(data, async |client| {
             act(client, &args.action, args.json).await
         })

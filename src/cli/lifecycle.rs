@@ -1,27 +1,29 @@
 //! `belljar pause`, `belljar resume` and `belljar fork`.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::client::{self, Payload, ServerArgs};
+use super::client::{self, Payload, PlaceArgs};
 use super::data::DataArgs;
 use super::exit::CliError;
 use super::output;
-use crate::{ForkOptions, SandboxId};
+use super::sandboxes::field;
+use crate::SandboxId;
 
 /// `belljar pause` and `belljar resume`.
 #[derive(Args, Debug)]
 pub(crate) struct SandboxesArgs {
-    #[command(flatten)]
-    server: ServerArgs,
     /// The sandboxes, sbx_…
     #[arg(required = true)]
     sandbox: Vec<SandboxId>,
     /// Print JSON, one object a line
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    place: PlaceArgs,
 }
 
 /// `belljar fork`.
@@ -41,11 +43,13 @@ pub(crate) struct ForkArgs {
     /// Print JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    place: PlaceArgs,
 }
 
 /// Pauses sandboxes, one after the other; the first that cannot be paused ends it.
 pub(super) async fn pause(args: SandboxesArgs, data: &DataArgs) -> Result<ExitCode, CliError> {
-    args.server
+    args.place
         .with(data, async |client| {
             for id in &args.sandbox {
                 let path = format!("/sandbox/{id}/pause");
@@ -70,7 +74,7 @@ pub(super) async fn pause(args: SandboxesArgs, data: &DataArgs) -> Result<ExitCo
 
 /// Resumes sandboxes, one after the other; the first that cannot be resumed ends it.
 pub(super) async fn resume(args: SandboxesArgs, data: &DataArgs) -> Result<ExitCode, CliError> {
-    args.server
+    args.place
         .with(data, async |client| {
             for id in &args.sandbox {
                 let path = format!("/sandbox/{id}/resume");
@@ -88,24 +92,26 @@ pub(super) async fn resume(args: SandboxesArgs, data: &DataArgs) -> Result<ExitC
 
 /// Forks a sandbox and prints the id of the new one.
 pub(super) async fn fork(args: ForkArgs, data: &DataArgs) -> Result<ExitCode, CliError> {
-    let mut options = ForkOptions::new();
-    options.name = args.name;
-    options.description = args.description;
-    options.env = args.env.into_iter().collect();
-    data.with(async |belljar| {
-        let forked = belljar.sandbox(&args.sandbox)?.fork(options).await?;
-        if args.json {
-            let record = forked.record();
-            output::print(json!({
-                "sandboxId": record.id.as_str(),
-                "status": record.status.as_str(),
-                "name": record.name,
-                "forkedFrom": args.sandbox.as_str(),
-            }));
-        } else {
-            output::print(forked.id());
-        }
-        Ok(ExitCode::SUCCESS)
-    })
-    .await
+    let body = json!({
+        "name": args.name,
+        "description": args.description,
+        "env": args.env.into_iter().collect::<BTreeMap<_, _>>(),
+    });
+    args.place
+        .with(data, async |client| {
+            let path = format!("/sandbox/{}/fork", args.sandbox);
+            let forked = client.post(&path, body).await?;
+            if args.json {
+                output::print(json!({
+                    "sandboxId": forked.get("sandboxId"),
+                    "status": forked.get("status"),
+                    "name": args.name,
+                    "forkedFrom": args.sandbox.as_str(),
+                }));
+            } else {
+                output::print(field(&forked, "sandboxId"));
+            }
+            Ok(ExitCode::SUCCESS)
+        })
+        .await
 }

@@ -19,7 +19,7 @@ pub(super) fn print(line: impl Display) {
     drop(writeln!(std::io::stdout().lock(), "{line}"));
 }
 
-/// What went wrong with all its causes, and what to do about it.
+/// What went wrong with all its causes, and what to do about it, in one line.
 pub(super) fn error(error: &CliError) {
     let mut text = error.to_string();
     let mut source = error.source();
@@ -31,9 +31,9 @@ pub(super) fn error(error: &CliError) {
         }
         source = cause.source();
     }
-    say(text);
-    if let Some(hint) = exit::hint(error) {
-        say(hint);
+    match exit::hint(error) {
+        Some(hint) => say(format_args!("{text}; {hint}")),
+        None => say(text),
     }
 }
 

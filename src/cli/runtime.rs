@@ -3,98 +3,121 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use crate::{Belljar, RuntimeInfo};
-use serde_json::{Value, json};
+use clap::{Args, Subcommand};
+use serde_json::json;
 
-use super::args::{RuntimeAction, RuntimeArgs};
+use super::client::{Client, ServerArgs};
 use super::data::DataArgs;
 use super::exit::CliError;
 use super::output;
 use super::sandboxes::{field, rows};
 use super::table::Table;
+use crate::Belljar;
 
-/// Does what `args` say.
-pub(super) async fn runtime(args: RuntimeArgs, data: &DataArgs) -> Result<ExitCode, CliError> {
-    if args.server.url.is_some() {
-        return elsewhere(args, data).await;
-    }
-    let belljar = Belljar::open(data.in_memory()?).await?;
-    match args.action {
-        RuntimeAction::List { json } => list(&belljar.runtimes(), json),
-        RuntimeAction::Install { name, json } => install(&belljar, name, json).await?,
-        RuntimeAction::Remove { name, json } => remove(&belljar, name, json).await?,
-    }
-    belljar.close().await;
-    Ok(ExitCode::SUCCESS)
+/// `belljar runtime`.
+#[derive(Args, Debug)]
+pub(crate) struct RuntimeArgs {
+    /// Print JSON
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(flatten)]
+    server: ServerArgs,
+    #[command(subcommand)]
+    action: Action,
 }
 
-/// What can be asked of a server.
-async fn elsewhere(args: RuntimeArgs, data: &DataArgs) -> Result<ExitCode, CliError> {
-    let RuntimeAction::List { json } = args.action else {
-        return Err(CliError::Usage(
-            "runtimes are installed on the machine of the server, without --url".to_owned(),
-        ));
+/// What to do with runtimes.
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// List what there is and what is installed
+    #[command(visible_alias = "ls")]
+    #[command(after_help = "Example:\n  belljar runtime list --json | jq -r '.[].name'")]
+    List,
+    /// Install runtimes, so that the first run is as fast as the second
+    #[command(after_help = "Example:\n  belljar runtime install python:3.14 bun:1")]
+    Install {
+        /// Such as python:3.14
+        #[arg(required = true)]
+        name: Vec<String>,
+    },
+    /// Remove installed runtimes and their compiled code
+    #[command(visible_alias = "rm")]
+    #[command(after_help = "Example:\n  belljar runtime remove python:3.14")]
+    Remove {
+        /// Such as python:3.14
+        #[arg(required = true)]
+        name: Vec<String>,
+    },
+}
+
+/// Does what `args` say. Nothing of the data folder but its cache is needed, so a server may use it
+/// meanwhile.
+pub(super) async fn runtime(args: RuntimeArgs, data: &DataArgs) -> Result<ExitCode, CliError> {
+    let RuntimeArgs {
+        json,
+        server,
+        action,
+    } = args;
+    let there = server.client()?;
+    let has_server = there.is_some();
+    let name = match action {
+        Action::List => {
+            let client = match there {
+                Some(client) => client,
+                None => Client::of(Belljar::open(data.in_memory()?).await?, None).await?,
+            };
+            let listed = list(&client, json).await;
+            client.close(listed).await?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        // No call: what is on the disk of a server is the business of whoever runs it.
+        Action::Install { .. } | Action::Remove { .. } if has_server => {
+            return Err(CliError::Usage(
+                "runtimes are installed and removed on the machine of the server, without --url"
+                    .to_owned(),
+            ));
+        }
+        action => action,
     };
-    let page = args
-        .server
-        .with(data, async |client| {
-            client.get("/sandbox/runtimes?limit=100").await
-        })
+    let belljar = Belljar::open(data.in_memory()?).await?;
+    let done = match name {
+        Action::Install { name } => install(&belljar, name, json).await,
+        Action::Remove { name } => remove(&belljar, name, json).await,
+        Action::List => Ok(()),
+    };
+    belljar.close().await;
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+async fn list(client: &Client, json: bool) -> Result<(), CliError> {
+    let page = client
+        .get("/sandbox/runtimes?limit=100&sort=created")
         .await?;
     if json {
         let all = page.get("runtimes").cloned().unwrap_or_default();
         output::print(format_args!("{all:#}"));
-        return Ok(ExitCode::SUCCESS);
+        return Ok(());
     }
-    let mut table = Table::new(["NAME", "MEMORY", "DESCRIPTION"]);
+    let mut table = Table::new(["NAME", "INSTALLED", "MEMORY", "DESCRIPTION"]);
     for runtime in rows(&page, "runtimes") {
         let needs = runtime.get("requirements");
+        let installed = match runtime
+            .get("installed")
+            .and_then(serde_json::Value::as_bool)
+        {
+            Some(true) => "yes",
+            Some(false) => "no",
+            None => "",
+        };
         table.row([
             field(runtime, "name"),
+            installed.to_owned(),
             needs.map_or_else(String::new, |needs| field(needs, "memory")),
             field(runtime, "description"),
         ]);
     }
     table.print();
-    Ok(ExitCode::SUCCESS)
-}
-
-fn list(runtimes: &[RuntimeInfo], json: bool) {
-    if json {
-        let all: Vec<Value> = runtimes.iter().map(describe).collect();
-        output::print(format_args!("{:#}", Value::from(all)));
-        return;
-    }
-    let width = runtimes
-        .iter()
-        .map(|runtime| runtime.name.len())
-        .max()
-        .unwrap_or(0)
-        .max(4);
-    output::print(format_args!(
-        "{:width$}  {:9}  {:6}  DESCRIPTION",
-        "NAME", "INSTALLED", "MEMORY"
-    ));
-    for runtime in runtimes {
-        let installed = if runtime.installed { "yes" } else { "no" };
-        let memory = runtime.least_memory.to_string();
-        output::print(format_args!(
-            "{:width$}  {installed:9}  {memory:6}  {}",
-            runtime.name, runtime.description
-        ));
-    }
-}
-
-fn describe(runtime: &RuntimeInfo) -> Value {
-    json!({
-        "id": runtime.id.as_str(),
-        "name": runtime.name,
-        "description": runtime.description,
-        "tags": runtime.tags,
-        "programs": runtime.programs,
-        "installed": runtime.installed,
-        "leastMemory": runtime.least_memory.to_string(),
-    })
+    Ok(())
 }
 
 async fn install(belljar: &Belljar, names: Vec<String>, json: bool) -> Result<(), CliError> {

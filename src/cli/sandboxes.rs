@@ -6,20 +6,21 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::{Map, Value, json};
 
-use super::client::{Client, ServerArgs, encoded, with_query};
+use super::client::{Client, PlaceArgs, encoded, with_query};
 use super::data::DataArgs;
 use super::exit::CliError;
 use super::output;
 use super::table::{Table, visible};
-use crate::{ByteSize, Millicores, SandboxId, format_duration};
+use crate::{ByteSize, Millicores, Resources, SandboxId, SandboxOptions, format_duration};
 
 /// How long one poll for a new sandbox asks to wait, in milliseconds.
 const WAIT_MS: &str = "60000";
 
-/// What a new sandbox is made of; `run` on a server takes the same.
+/// What a new sandbox is made of, that of `run`, too.
 #[derive(Args, Debug, Default)]
 pub(super) struct Made {
-    /// What it is made from [default: python:3.14, or the snapshot's]
+    /// What it is made from [default: that of the snapshot; for `run` one that has the program; else
+    /// python:3.14]
     #[arg(long, value_name = "NAME")]
     pub(super) runtime: Option<String>,
     /// A snapshot to begin with: its id, name:tag, tag or name
@@ -37,7 +38,8 @@ pub(super) struct Made {
     /// Let its programs reach the network: public addresses only
     #[arg(long)]
     pub(super) network: bool,
-    /// Install an npm package first, such as zod or zod@^3 (repeatable)
+    /// Install an npm package first, such as zod or zod@^3, from the registry that npm would use there
+    /// (repeatable)
     #[arg(long, value_name = "NAME[@VERSION]")]
     pub(super) package: Vec<String>,
     /// Environment variable; without a value it is taken from ours (repeatable)
@@ -65,13 +67,24 @@ impl Made {
             _ => Map::new(),
         }
     }
+
+    /// As the library takes it.
+    pub(super) fn options(&self, runtime: String) -> SandboxOptions {
+        let mut options = SandboxOptions::new(runtime).network(self.network);
+        options.resources = Resources {
+            memory: self.memory,
+            cpu: self.cpu,
+            disk: self.disk,
+        };
+        options.packages.clone_from(&self.package);
+        options.env = self.env.iter().cloned().collect();
+        options
+    }
 }
 
 /// `belljar create`.
 #[derive(Args, Debug)]
 pub(crate) struct CreateArgs {
-    #[command(flatten)]
-    server: ServerArgs,
     #[command(flatten)]
     made: Made,
     /// A name for people
@@ -92,6 +105,8 @@ pub(crate) struct CreateArgs {
     /// Print JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    place: PlaceArgs,
 }
 
 /// Creates a sandbox and waits until it can be used.
@@ -106,7 +121,7 @@ pub(super) async fn create(args: CreateArgs, data: &DataArgs) -> Result<ExitCode
         "execution": text(args.timeout),
     });
     body.insert("timeout".to_owned(), timeouts);
-    args.server
+    args.place
         .with_new(data, async |client| {
             let made = client.post("/sandbox", Value::Object(body)).await?;
             let id = field(&made, "sandboxId");
@@ -140,8 +155,6 @@ pub(super) async fn create(args: CreateArgs, data: &DataArgs) -> Result<ExitCode
 /// `belljar ls`.
 #[derive(Args, Debug)]
 pub(crate) struct LsArgs {
-    #[command(flatten)]
-    server: ServerArgs,
     /// Only those of this name
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
@@ -160,6 +173,8 @@ pub(crate) struct LsArgs {
     /// Print JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    place: PlaceArgs,
 }
 
 /// Lists sandboxes.
@@ -175,7 +190,7 @@ pub(super) async fn list(args: LsArgs, data: &DataArgs) -> Result<ExitCode, CliE
             ("offset", Some(args.offset.to_string())),
         ],
     );
-    args.server
+    args.place
         .with(data, async |client| {
             let page = client.get(&path).await?;
             if args.json {
@@ -203,18 +218,18 @@ pub(super) async fn list(args: LsArgs, data: &DataArgs) -> Result<ExitCode, CliE
 /// `belljar get`.
 #[derive(Args, Debug)]
 pub(crate) struct GetArgs {
-    #[command(flatten)]
-    server: ServerArgs,
     /// The sandbox, sbx_…
     sandbox: SandboxId,
     /// Print JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    place: PlaceArgs,
 }
 
 /// Shows one sandbox.
 pub(super) async fn get(args: GetArgs, data: &DataArgs) -> Result<ExitCode, CliError> {
-    args.server
+    args.place
         .with(data, async |client| {
             let sandbox = describe(client, args.sandbox.as_str()).await?;
             if args.json {
@@ -237,19 +252,19 @@ async fn describe(client: &Client, id: &str) -> Result<Value, CliError> {
 /// `belljar rm`.
 #[derive(Args, Debug)]
 pub(crate) struct RmArgs {
-    #[command(flatten)]
-    server: ServerArgs,
     /// The sandboxes, sbx_…
     #[arg(required = true)]
     sandbox: Vec<SandboxId>,
     /// Print JSON, one object a line
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    place: PlaceArgs,
 }
 
 /// Ends sandboxes, one after the other; the first that cannot be ended ends it.
 pub(super) async fn remove(args: RmArgs, data: &DataArgs) -> Result<ExitCode, CliError> {
-    args.server
+    args.place
         .with(data, async |client| {
             for id in &args.sandbox {
                 client.delete(&format!("/sandbox/{id}")).await?;
@@ -267,8 +282,6 @@ pub(super) async fn remove(args: RmArgs, data: &DataArgs) -> Result<ExitCode, Cl
 /// `belljar events`.
 #[derive(Args, Debug)]
 pub(crate) struct EventsArgs {
-    #[command(flatten)]
-    server: ServerArgs,
     /// The sandbox, sbx_…
     sandbox: SandboxId,
     /// At most so many, the newest
@@ -277,6 +290,8 @@ pub(crate) struct EventsArgs {
     /// Print JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    place: PlaceArgs,
 }
 
 /// Shows the newest events, oldest of them first.
@@ -288,7 +303,7 @@ pub(super) async fn events(args: EventsArgs, data: &DataArgs) -> Result<ExitCode
             ("direction", Some("desc".to_owned())),
         ],
     );
-    args.server
+    args.place
         .with(data, async |client| {
             let mut page = client.get(&path).await?;
             if let Some(Value::Array(events)) = page.get_mut("events") {

@@ -1,35 +1,32 @@
-//! `belljar snapshot`: snapshots of a data folder that no server is using.
+//! `belljar snapshot`: files that new sandboxes can begin with.
 
-mod archive;
-mod remote;
-
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::client::ServerArgs;
+use super::bundle::{self, Entry};
+use super::client::{Client, PATCH, POST, PUT, Payload, PlaceArgs, encoded, with_query};
 use super::data::DataArgs;
 use super::exit::CliError;
 use super::output;
+use super::progress::Bar;
+use super::sandboxes::{field, rows};
+use super::streams;
 use super::table::{Table, count, size, visible};
-use crate::{
-    Belljar, OrgId, SandboxId, SnapshotFile, SnapshotFilter, SnapshotId, SnapshotOptions,
-    SnapshotRecord,
-};
+use crate::{SandboxId, SnapshotId};
 
 /// `belljar snapshot`.
 #[derive(Args, Debug)]
 pub(crate) struct SnapshotArgs {
-    #[command(flatten)]
-    server: ServerArgs,
-    /// The organisation whose names and tags are meant, by id or name [default: the first one]
-    #[arg(long, value_name = "ORG", global = true)]
-    org: Option<String>,
     /// Print JSON
     #[arg(long, global = true)]
     json: bool,
+    #[command(flatten)]
+    place: PlaceArgs,
     #[command(subcommand)]
     action: Action,
 }
@@ -53,8 +50,11 @@ enum Action {
         #[arg(long, value_name = "SANDBOX")]
         sandbox: Option<SandboxId>,
         /// At most so many
-        #[arg(long, value_name = "N", default_value_t = 50)]
+        #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100))]
         limit: u32,
+        /// Leave out so many before
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        offset: u32,
     },
     /// Show one snapshot
     #[command(after_help = "Example:\n  belljar snapshot get bun-zod:v1 --files")]
@@ -91,7 +91,7 @@ enum Action {
         /// Its id, name:tag, tag or name; the id of a deleted one, too
         snapshot: String,
         /// At most so many
-        #[arg(long, value_name = "N", default_value_t = 100)]
+        #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=1000))]
         limit: u32,
     },
     /// Write a snapshot as a tar archive: the same tree gives the same bytes
@@ -102,6 +102,26 @@ enum Action {
         /// Where to write [default: stdout]
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
+    },
+    /// Make a snapshot of a directory of this machine, and print its id
+    #[command(
+        after_help = "Example:\n  belljar snapshot build app --runtime bun:1 --package zod --name app"
+    )]
+    Build {
+        /// The directory; what is in it will be in the home of sandboxes
+        directory: PathBuf,
+        /// The runtime that it is of
+        #[arg(long, value_name = "NAME", default_value = "python:3.14")]
+        runtime: String,
+        /// Install an npm package, too, such as zod or zod@^3 (repeatable)
+        #[arg(long, value_name = "NAME[@VERSION]")]
+        package: Vec<String>,
+        /// Environment variable of the sandboxes made of it; without a value it is taken from ours
+        /// (repeatable)
+        #[arg(long, short, value_name = "NAME[=VALUE]", value_parser = super::args::parse_env)]
+        env: Vec<(String, String)>,
+        #[command(flatten)]
+        naming: Naming,
     },
     /// Make a snapshot of an exported archive, and print its id
     #[command(after_help = "Example:\n  belljar snapshot import bun-zod.tar.zst --name bun-zod")]
@@ -130,309 +150,307 @@ struct Naming {
     public: bool,
 }
 
-impl From<Naming> for SnapshotOptions {
-    fn from(naming: Naming) -> Self {
-        let mut options = Self::new().public(naming.public);
-        options.name = naming.name;
-        options.tag = naming.tag;
-        options.description = naming.description;
-        options
+impl Naming {
+    /// As the body of a call.
+    fn body(self) -> Value {
+        json!({
+            "name": self.name,
+            "tag": self.tag,
+            "description": self.description,
+            "public": self.public,
+        })
+    }
+
+    /// As the query of a call.
+    fn query(self) -> [(&'static str, Option<String>); 4] {
+        [
+            ("name", self.name),
+            ("tag", self.tag),
+            ("description", self.description),
+            ("public", self.public.then(|| "true".to_owned())),
+        ]
     }
 }
 
 /// Does what `args` say.
 pub(super) async fn snapshot(args: SnapshotArgs, data: &DataArgs) -> Result<ExitCode, CliError> {
     let SnapshotArgs {
-        server,
-        org,
+        place,
         json,
         action,
     } = args;
-    if server.url.is_some() {
-        if org.is_some() {
-            return Err(CliError::Usage(
-                "a server's organisation is that of the key; --org is for data folders".to_owned(),
-            ));
-        }
-        return remote::snapshot(&server, action, json, data).await;
-    }
-    // An import is the one of these that makes sense without any data.
-    if let Action::Import { file, naming } = action {
-        let input = archive::open(&file)?;
-        let belljar = data.open().await?;
-        let imported = import(&belljar, input, naming, org.as_deref()).await;
-        belljar.close().await;
-        announce(&imported?, json);
-        return Ok(ExitCode::SUCCESS);
-    }
-    data.with(async |belljar| act(belljar, action, org.as_deref(), json).await)
-        .await
-}
-
-async fn act(
-    belljar: &Belljar,
-    action: Action,
-    org: Option<&str>,
-    json: bool,
-) -> Result<ExitCode, CliError> {
-    let named = org;
-    let org = super::data::org(belljar, org).await?;
     match action {
-        Action::Create { sandbox, naming } => {
-            let sandbox = belljar.sandbox(&sandbox)?;
-            announce(&sandbox.create_snapshot(naming.into()).await?, json);
+        // Those that make sense without any data. What cannot be read is said before a
+        // folder is made for it.
+        Action::Import { file, naming } => {
+            let (archive, size) = streams::input(&file).await?;
+            let path = with_query("/sandbox/snapshots/import", &naming.query());
+            let bar = Bar::bytes("importing", size);
+            let archive = Payload::Bytes(bar.count(archive));
+            let made = place
+                .with_new(data, async |client| client.ask(POST, &path, archive).await)
+                .await?;
+            drop(bar);
+            announce(&made, json);
         }
-        Action::Ls { sandbox, limit } => {
-            let filter = SnapshotFilter {
-                org: named.map(|_| org),
-                sandbox_id: sandbox,
-                limit,
-                ..SnapshotFilter::default()
-            };
-            let (found, total) = belljar.snapshots(&filter).await?;
-            list(&found, json);
-            if u64::try_from(found.len()).is_ok_and(|shown| shown < total) {
-                output::say(format_args!(
-                    "there are {total}; --limit shows more than these"
-                ));
+        Action::Build {
+            directory,
+            runtime,
+            package,
+            env,
+            naming,
+        } => {
+            if !directory.is_dir() {
+                let directory = directory.display();
+                return Err(CliError::Usage(format!("{directory} is no directory")));
             }
+            let entries = bundle::entries(&directory, "").await?;
+            let mut begin = naming.body();
+            begin["runtime"] = runtime.into();
+            let finish = json!({
+                "packages": package,
+                "env": env.into_iter().collect::<BTreeMap<_, _>>(),
+            });
+            let made = place
+                .with_new(data, async |client| {
+                    build(client, begin, entries, finish).await
+                })
+                .await?;
+            announce(&made, json);
         }
-        Action::Get { snapshot, files } => {
-            let record = find(belljar, &snapshot, &org).await?;
-            let files = match files {
-                true => Some(belljar.snapshot_files(&record.id).await?),
-                false => None,
-            };
-            show(&record, files.as_deref(), json);
+        action => {
+            place
+                .with(data, async |client| act(client, action, json).await)
+                .await?;
         }
-        Action::Tag { snapshot, tag, .. } => {
-            let record = find(belljar, &snapshot, &org).await?;
-            let record = belljar.tag_snapshot(&record.id, tag.as_deref()).await?;
-            show(&record, None, json);
-        }
-        Action::Rm { snapshot } => remove(belljar, &snapshot, &org, json).await?,
-        Action::Lineage { snapshot, limit } => {
-            lineage(belljar, &snapshot, &org, limit, json).await?;
-        }
-        Action::Export { snapshot, output } => {
-            let record = find(belljar, &snapshot, &org).await?;
-            archive::export(belljar, &record.id, output.as_deref()).await?;
-        }
-        // Done before.
-        Action::Import { .. } => {}
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn import(
-    belljar: &Belljar,
-    input: impl std::io::Read + Send + 'static,
-    naming: Naming,
-    org: Option<&str>,
-) -> Result<SnapshotRecord, CliError> {
-    let org = super::data::org(belljar, org).await?;
-    let options = SnapshotOptions::from(naming).org(org);
-    Ok(belljar.import_snapshot(input, options).await?)
+async fn act(client: &Client, action: Action, json: bool) -> Result<(), CliError> {
+    match action {
+        Action::Create { sandbox, naming } => {
+            let path = format!("/sandbox/{sandbox}/snapshot");
+            announce(&client.post(&path, naming.body()).await?, json);
+        }
+        Action::Ls {
+            sandbox,
+            limit,
+            offset,
+        } => {
+            let pairs = [
+                ("sandboxId", sandbox.map(|id| id.to_string())),
+                ("limit", Some(limit.to_string())),
+                ("offset", Some(offset.to_string())),
+            ];
+            let path = with_query("/sandbox/snapshots", &pairs);
+            list(&client.get(&path).await?, "snapshots", json);
+        }
+        Action::Get { snapshot, files } => {
+            let mut found = client.get(&path(client, &snapshot).await?).await?;
+            if let (false, Some(fields)) = (files, found.as_object_mut()) {
+                fields.remove("files");
+            }
+            show(&found, json);
+        }
+        Action::Tag { snapshot, tag, .. } => {
+            let path = path(client, &snapshot).await?;
+            let body = Payload::Json(json!({ "tag": tag }));
+            show(&client.ask(PATCH, &path, body).await?, json);
+        }
+        Action::Rm { snapshot } => {
+            for one in &snapshot {
+                let id = find(client, one).await?;
+                client.delete(&format!("/sandbox/snapshots/{id}")).await?;
+                if json {
+                    output::print(json!({ "snapshotId": id, "deleted": true }));
+                } else {
+                    output::say(format_args!("deleted {id}"));
+                }
+            }
+        }
+        Action::Lineage { snapshot, limit } => {
+            let line = lineage(client, &snapshot, limit).await?;
+            list(&line, "lineage", json);
+        }
+        Action::Export { snapshot, output } => {
+            let to_stdout = output.as_deref().is_none_or(|to| to == Path::new("-"));
+            if to_stdout && std::io::stdout().is_terminal() {
+                return Err(CliError::ArchiveToTerminal);
+            }
+            let from = format!("{}/export", path(client, &snapshot).await?);
+            let bar = Bar::bytes("exporting", None);
+            let archive = bar.count(client.read(&from).await?);
+            match output.filter(|_| !to_stdout) {
+                Some(file) => streams::save(archive, &file).await?,
+                None => drop(streams::pour(archive, tokio::io::stdout()).await?),
+            }
+        }
+        // Done before.
+        Action::Import { .. } | Action::Build { .. } => {}
+    }
+    Ok(())
 }
 
-/// The snapshot that a text means. Whoever has the data folder may use any by its id.
-async fn find(belljar: &Belljar, text: &str, org: &OrgId) -> Result<SnapshotRecord, CliError> {
-    if let Ok(id) = SnapshotId::parse(text)
-        && let Ok(record) = belljar.snapshot(&id).await
-    {
-        return Ok(record);
-    }
-    Ok(belljar.find_snapshot(text, org).await?)
+/// Builds a snapshot of files.
+async fn build(
+    client: &Client,
+    begin: Value,
+    entries: Vec<Entry>,
+    finish: Value,
+) -> Result<Value, CliError> {
+    let begun = client.post("/sandbox/snapshots/build", begin).await?;
+    let path = format!(
+        "/sandbox/snapshots/{}",
+        encoded(&field(&begun, "snapshotId"))
+    );
+    let bar = Bar::bytes("uploading", Some(bundle::bytes_of(&entries)));
+    let upload = format!("{path}/upload");
+    let send = async |pieces| client.ask(PUT, &upload, Payload::Bytes(pieces)).await;
+    bundle::send(entries, &bar, send).await?;
+    drop(bar);
+    let _bar = Bar::time("building");
+    client.post(&format!("{path}/finalize"), finish).await
 }
 
-/// The id of what was made: on stdout and alone, so that a script can take it.
-fn announce(record: &SnapshotRecord, json: bool) {
-    if json {
-        output::print(format_args!("{:#}", describe(record)));
-        return;
-    }
-    output::print(&record.id);
-    output::say(format_args!(
-        "{} with {} of {}",
-        full_name(record),
-        count(record.file_count, "file"),
-        size(record.size_bytes)
-    ));
+/// A snapshot and what it comes from; the text is an id, which may be that of a deleted one, or any
+/// other reference.
+async fn lineage(client: &Client, text: &str, limit: u32) -> Result<Value, CliError> {
+    let pairs = [
+        ("snapshot", Some(text.to_owned())),
+        ("limit", Some(limit.to_string())),
+    ];
+    let path = with_query("/sandbox/snapshots/lineage", &pairs);
+    client.get(&path).await
 }
 
-fn list(records: &[SnapshotRecord], json: bool) {
-    if json {
-        let all: Vec<Value> = records.iter().map(describe).collect();
-        output::print(format_args!("{:#}", Value::from(all)));
-        return;
+/// The id of the snapshot that a text means: the first of its line.
+async fn find(client: &Client, text: &str) -> Result<String, CliError> {
+    if SnapshotId::parse(text).is_ok() {
+        return Ok(text.to_owned());
     }
-    let mut table = Table::new([
-        "ID",
-        "NAME",
-        "FILES",
-        "SIZE",
-        "RUNTIME",
-        "CREATED",
-        "DESCRIPTION",
-    ]);
-    for record in records {
-        table.row([
-            record.id.to_string(),
-            full_name(record),
-            record.file_count.to_string(),
-            size(record.size_bytes),
-            record.runtime.clone(),
-            record.created_at.to_string(),
-            record.description.clone().unwrap_or_default(),
-        ]);
-    }
-    table.print();
+    let line = lineage(client, text, 1).await?;
+    let first = rows(&line, "lineage").next();
+    Ok(first.map_or_else(String::new, |one| field(one, "snapshotId")))
+}
+
+async fn path(client: &Client, text: &str) -> Result<String, CliError> {
+    let id = find(client, text).await?;
+    Ok(format!("/sandbox/snapshots/{}", encoded(&id)))
 }
 
 /// `name:tag`, or the name alone.
-fn full_name(record: &SnapshotRecord) -> String {
-    match &record.tag {
-        Some(tag) => format!("{}:{tag}", record.name),
-        None => record.name.clone(),
+fn full_name(one: &Value) -> String {
+    match one.get("tag").and_then(Value::as_str) {
+        Some(tag) => format!("{}:{tag}", field(one, "name")),
+        None => field(one, "name"),
     }
 }
 
-fn describe(record: &SnapshotRecord) -> Value {
-    json!({
-        "snapshotId": record.id.as_str(),
-        "name": record.name,
-        "tag": record.tag,
-        "description": record.description,
-        "message": record.message,
-        "public": record.public,
-        "orgId": record.org.as_str(),
-        "runtime": record.runtime,
-        "sandboxId": record.sandbox_id.as_ref().map(SandboxId::as_str),
-        "parentSnapshotId": record.parent.as_ref().map(SnapshotId::as_str),
-        "sizeBytes": record.size_bytes,
-        "fileCount": record.file_count,
-        "createdAt": record.created_at.to_string(),
-        "deleted": record.is_deleted(),
-    })
+fn number(one: &Value, name: &str) -> u64 {
+    one.get(name).and_then(Value::as_u64).unwrap_or(0)
 }
 
-fn show(record: &SnapshotRecord, files: Option<&[SnapshotFile]>, json: bool) {
+/// The id of what was made: on stdout and alone, so that a script can take it.
+fn announce(one: &Value, json: bool) {
     if json {
-        let mut all = describe(record);
-        if let (Some(files), Some(fields)) = (files, all.as_object_mut()) {
-            let files = files.iter().map(describe_file).collect();
-            fields.insert("files".to_owned(), Value::Array(files));
-        }
+        output::print(format_args!("{one:#}"));
+        return;
+    }
+    output::print(field(one, "snapshotId"));
+    output::say(format_args!(
+        "{} with {} of {}",
+        full_name(one),
+        count(number(one, "fileCount"), "file"),
+        size(number(one, "sizeBytes"))
+    ));
+}
+
+fn list(page: &Value, of: &str, json: bool) {
+    if json {
+        let all = page.get(of).cloned().unwrap_or_default();
         output::print(format_args!("{all:#}"));
         return;
     }
-    let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
-    let id = |id: Option<String>| id.unwrap_or_else(|| "-".to_owned());
-    for (name, value) in [
-        ("id", record.id.to_string()),
-        ("name", record.name.clone()),
-        ("tag", text(&record.tag)),
-        ("description", text(&record.description)),
-        ("runtime", record.runtime.clone()),
-        ("files", record.file_count.to_string()),
-        ("size", size(record.size_bytes)),
-        (
-            "public",
-            if record.public { "yes" } else { "no" }.to_owned(),
-        ),
-        ("organisation", record.org.to_string()),
-        (
-            "sandbox",
-            id(record.sandbox_id.as_ref().map(ToString::to_string)),
-        ),
-        (
-            "parent",
-            id(record.parent.as_ref().map(ToString::to_string)),
-        ),
-        ("created", record.created_at.to_string()),
-    ] {
-        output::print(format_args!("{name:<13} {}", visible(&value)));
-    }
-    if let Some(files) = files {
-        let mut table = Table::new(["MODE", "SIZE", "SHA-256", "PATH"]);
-        for file in files {
+    let is_lineage = of == "lineage";
+    let mut table = if is_lineage {
+        Table::new(["ID", "NAME", "CREATED", "STATE"])
+    } else {
+        Table::new([
+            "ID",
+            "NAME",
+            "FILES",
+            "SIZE",
+            "RUNTIME",
+            "CREATED",
+            "DESCRIPTION",
+        ])
+    };
+    for one in rows(page, of) {
+        let [id, created] = ["snapshotId", "createdAt"].map(|name| field(one, name));
+        if is_lineage {
+            let is_deleted = one.get("deleted") == Some(&Value::Bool(true));
+            let state = if is_deleted { "deleted" } else { "kept" };
+            table.row([id, full_name(one), created, state.to_owned()]);
+        } else {
             table.row([
-                format!("{:04o}", file.mode),
-                file.size.to_string(),
-                file.sha256.clone(),
-                file.path.clone(),
+                id,
+                full_name(one),
+                field(one, "fileCount"),
+                size(number(one, "sizeBytes")),
+                field(one, "runtime"),
+                created,
+                field(one, "description"),
             ]);
         }
-        table.print();
+    }
+    table.print();
+    let shown = rows(page, of).count() as u64;
+    if shown < number(page, "total") {
+        output::say(format_args!(
+            "there are {}; --limit shows more than these",
+            number(page, "total")
+        ));
     }
 }
 
-fn describe_file(file: &SnapshotFile) -> Value {
-    json!({
-        "path": file.path,
-        "size": file.size,
-        "sha256": file.sha256,
-        "contentType": file.content_type,
-        "mode": file.mode,
-    })
-}
-
-async fn remove(
-    belljar: &Belljar,
-    snapshots: &[String],
-    org: &OrgId,
-    json: bool,
-) -> Result<(), CliError> {
-    for text in snapshots {
-        let record = find(belljar, text, org).await?;
-        belljar.delete_snapshot(&record.id).await?;
-        if json {
-            output::print(json!({ "snapshotId": record.id.as_str(), "deleted": true }));
-        } else {
-            output::say(format_args!(
-                "deleted {} ({})",
-                record.id,
-                full_name(&record)
-            ));
-        }
-    }
-    Ok(())
-}
-
-async fn lineage(
-    belljar: &Belljar,
-    text: &str,
-    org: &OrgId,
-    limit: u32,
-    json: bool,
-) -> Result<(), CliError> {
-    // Deleted ones have no name any more, but still an id.
-    let start = match SnapshotId::parse(text) {
-        Ok(id) => belljar.snapshot_record(&id).await?,
-        Err(_) => belljar.find_snapshot(text, org).await?,
-    };
-    let line = belljar
-        .snapshot_lineage(&start.id, &start.org, limit)
-        .await?;
+fn show(one: &Value, json: bool) {
     if json {
-        let all: Vec<Value> = line.iter().map(describe).collect();
-        output::print(format_args!("{:#}", Value::from(all)));
-        return Ok(());
+        output::print(format_args!("{one:#}"));
+        return;
     }
-    let mut table = Table::new(["ID", "NAME", "CREATED", "STATE"]);
-    for record in &line {
-        let state = if record.is_deleted() {
-            "deleted"
-        } else {
-            "kept"
-        };
+    let owner = one.get("org").or_else(|| one.get("user"));
+    for (name, value) in [
+        ("id", field(one, "snapshotId")),
+        ("name", field(one, "name")),
+        ("tag", field(one, "tag")),
+        ("description", field(one, "description")),
+        ("runtime", field(one, "runtime")),
+        ("files", field(one, "fileCount")),
+        ("size", size(number(one, "sizeBytes"))),
+        ("public", field(one, "public")),
+        (
+            "organisation",
+            owner.map_or_else(String::new, |owner| field(owner, "id")),
+        ),
+        ("sandbox", field(one, "sandboxId")),
+        ("parent", field(one, "parentSnapshotId")),
+        ("created", field(one, "createdAt")),
+    ] {
+        let value = if value.is_empty() { "-" } else { &value };
+        output::print(format_args!("{name:<13} {}", visible(value)));
+    }
+    if one.get("files").is_none() {
+        return;
+    }
+    let mut table = Table::new(["MODE", "SIZE", "SHA-256", "PATH"]);
+    for file in rows(one, "files") {
         table.row([
-            record.id.to_string(),
-            full_name(record),
-            record.created_at.to_string(),
-            state.to_owned(),
+            format!("{:04o}", number(file, "mode")),
+            field(file, "size"),
+            field(file, "sha256"),
+            field(file, "path"),
         ]);
     }
     table.print();
-    Ok(())
 }

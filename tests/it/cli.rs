@@ -4,6 +4,7 @@ mod arguments;
 mod interrupt;
 mod kept;
 mod limits;
+mod places;
 mod runtimes;
 mod server;
 mod streams;
@@ -39,6 +40,11 @@ impl From<Output> for Ran {
 }
 
 impl Ran {
+    #[track_caller]
+    fn expect_code(&self, code: i32) {
+        assert_eq!(self.code, Some(code), "{self:#?}");
+    }
+
     #[track_caller]
     fn expect(&self, code: i32, stdout: &str) {
         assert_eq!(

@@ -27,6 +27,9 @@ pub(crate) struct RuntimeData {
     /// What its programs are called. Not known to the published client.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     programs: Vec<String>,
+    /// Whether the first sandbox of it does not have to wait until it is. Not known to the published
+    /// client.
+    installed: bool,
     requirements: RequirementsData,
 }
 
@@ -48,6 +51,7 @@ impl From<RuntimeInfo> for RuntimeData {
             tags: info.tags,
             readme: info.readme,
             programs: info.programs,
+            installed: info.installed,
             requirements: RequirementsData {
                 memory: info.least_memory.to_string(),
                 network_enabled: false,

@@ -193,6 +193,8 @@ pub(crate) struct BaseData {
 pub(crate) struct SnapshotData {
     snapshot_id: String,
     runtime_id: String,
+    /// Its name. Not known to the published client.
+    runtime: String,
     /// Not read by the client, but what a list filtered by sandbox is about; for the owner only.
     #[serde(skip_serializing_if = "Option::is_none")]
     sandbox_id: Option<String>,
@@ -243,6 +245,7 @@ impl SnapshotData {
         Self {
             snapshot_id: record.id.to_string(),
             runtime_id: RuntimeId::of_name(&record.runtime).to_string(),
+            runtime: record.runtime,
             sandbox_id: record.sandbox_id.filter(|_| own).map(|id| id.to_string()),
             name: record.name,
             tag: record.tag,

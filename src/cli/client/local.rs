@@ -11,54 +11,59 @@ use tower_service::Service;
 
 use super::{Answer, Operations, Payload};
 use crate::api::{ApiOptions, ApiState, local_router};
-use crate::cli::data::DataArgs;
+use crate::cli::data;
 use crate::cli::exit::CliError;
-use crate::{Belljar, ExecutionId, SandboxId, Signal};
+use crate::{Belljar, ExecutionId, OrgId, SandboxId, Signal, SnapshotId};
 
 /// A host name that is never looked up.
 const HOST: &str = "localhost";
 
-/// A Belljar on a data folder.
+/// A Belljar, for those who may do everything with it.
 pub(super) struct Local {
     belljar: Belljar,
     state: ApiState,
-    /// For the first organisation, which most calls are for.
+    /// Whether an organisation was named. If not, a call is one of the organisation whose sandbox,
+    /// execution or snapshot it names.
+    named: bool,
+    /// For the organisation that was named, or the first.
     router: Router,
 }
 
 impl Local {
-    pub(super) async fn open(data: &DataArgs) -> Result<Self, CliError> {
-        let belljar = data.open().await?;
+    pub(super) async fn new(belljar: &Belljar, org: Option<&str>) -> Result<Self, CliError> {
         let state = ApiState::open(belljar.clone(), ApiOptions::default()).await?;
-        let org = belljar.default_org().clone();
+        let id = data::org(belljar, org).await?;
         Ok(Self {
-            belljar,
-            router: local_router(state.clone(), org),
+            belljar: belljar.clone(),
+            named: org.is_some(),
+            router: local_router(state.clone(), id),
             state,
         })
     }
 
-    /// The API for a call to `path`. Whoever has the data folder may do everything, so a call is one of
-    /// the organisation whose sandbox or execution it names.
+    /// The API for a call to `path`.
     async fn router(&self, path: &str) -> Router {
-        let mut owner = None;
-        for segment in path.split(['/', '?', '&', '=']) {
-            if let Ok(id) = SandboxId::parse(segment) {
-                owner = self
-                    .belljar
-                    .sandbox_record(&id)
-                    .await
-                    .ok()
-                    .map(|one| one.org);
-            } else if let Ok(id) = ExecutionId::parse(segment) {
-                owner = self.belljar.execution(&id).await.ok().map(|one| one.org);
+        let words = path.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        for word in words.filter(|_| !self.named) {
+            match self.owner(word).await {
+                Some(org) if org == *self.belljar.default_org() => break,
+                Some(org) => return local_router(self.state.clone(), org),
+                None => {}
             }
         }
-        match owner {
-            Some(org) if org != *self.belljar.default_org() => {
-                local_router(self.state.clone(), org)
-            }
-            _ => self.router.clone(),
+        self.router.clone()
+    }
+
+    /// Whose it is, if `word` is the id of something.
+    async fn owner(&self, word: &str) -> Option<OrgId> {
+        if let Ok(id) = SandboxId::parse(word) {
+            Some(self.belljar.sandbox_record(&id).await.ok()?.org)
+        } else if let Ok(id) = ExecutionId::parse(word) {
+            Some(self.belljar.execution(&id).await.ok()?.org)
+        } else if let Ok(id) = SnapshotId::parse(word) {
+            Some(self.belljar.snapshot_record(&id).await.ok()?.org)
+        } else {
+            None
         }
     }
 }

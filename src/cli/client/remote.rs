@@ -1,6 +1,7 @@
 //! A server elsewhere.
 
 use std::io;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use axum::http::Method;
@@ -9,6 +10,9 @@ use futures::StreamExt;
 use super::{Answer, Operations, Payload, encoded};
 use crate::Signal;
 use crate::cli::exit::CliError;
+
+/// How long a server may take to be connected to; what it does after that may take any time.
+const CONNECT: Duration = Duration::from_secs(10);
 
 /// A server and the key for it.
 pub(super) struct Remote {
@@ -34,6 +38,7 @@ impl Remote {
         drop(rustls::crypto::ring::default_provider().install_default());
         let http = reqwest::Client::builder()
             .user_agent(concat!("belljar/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(CONNECT)
             .build()
             .map_err(|error| wrong(error.to_string()))?;
         Ok(Self {
@@ -59,16 +64,15 @@ impl Operations for Remote {
             Payload::Bytes(pieces) => request.body(reqwest::Body::wrap_stream(pieces)),
         };
         let response = request.send().await.map_err(|error| {
+            // What is around the innermost cause only says that it was a request.
             let error = error.without_url();
-            let mut reason = error.to_string();
-            let mut cause = std::error::Error::source(&error);
-            while let Some(deeper) = cause {
-                reason = format!("{reason}: {deeper}");
-                cause = deeper.source();
+            let mut cause: &dyn std::error::Error = &error;
+            while let Some(deeper) = cause.source() {
+                cause = deeper;
             }
             CliError::Unreachable {
                 url: self.url.clone(),
-                reason,
+                reason: cause.to_string(),
             }
         })?;
         Ok(Answer {

@@ -40,6 +40,7 @@ fn help_is_what_the_golden_files_say() {
             "help-snapshot-export.txt",
             &["snapshot", "export", "--help"],
         ),
+        ("help-snapshot-build.txt", &["snapshot", "build", "--help"]),
         (
             "help-snapshot-import.txt",
             &["snapshot", "import", "--help"],
@@ -102,6 +103,7 @@ fn wrong_usage_is_exit_code_2_and_says_what_would_be_right() {
         (&["run", "no-such-language"], "python:3.14"),
         (&["run", "python2"], "python:3.14"),
         (&["run", "--runtime", "cobol:85", "x"], "python:3.14"),
+        (&["run", "--snapshot", "base", "python3"], "belljar create"),
         (&["runtime", "install", "cobol:85"], "python:3.14"),
         (&["no-such-command"], "no-such-command"),
         (&["snapshot"], "create"),

@@ -153,8 +153,8 @@ async fn snapshots_from_creation_to_deletion() {
     data.fails(&["snapshot", "create", "nonsense"], 2, "sbx_");
     data.fails(&["snapshot", "ls", "--org", "nobody"], 2, "default (org_");
     assert_eq!(
-        data.json(&["snapshot", "ls", "--org", "default"])[0]["orgId"],
-        all[0]["orgId"]
+        data.json(&["snapshot", "ls", "--org", "default"])[0]["snapshotId"],
+        all[0]["snapshotId"]
     );
 
     let line = data.json(&["snapshot", "lineage", "base"]);

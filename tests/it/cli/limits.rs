@@ -38,6 +38,14 @@ fn memory_beyond_the_limit_is_a_memory_error() {
 }
 
 #[test]
+fn files_beyond_the_disk_are_an_os_error() {
+    let code = "import errno\n\
+                try:\n  open('f', 'wb').write(bytes(2 << 20))\n\
+                except OSError as e:\n  print(e.errno == errno.ENOSPC)";
+    run(["--disk", "1Mi", "python3", "-c", code]).expect(0, "True\n");
+}
+
+#[test]
 fn too_little_memory_to_start_is_said() {
     let ran = run(["--memory", "1Mi", "python3", "-c", "pass"]);
     assert_ne!(ran.code, Some(0), "{ran:#?}");

@@ -60,7 +60,7 @@ impl Server {
         fs::read_to_string(self.folder.path().join("stderr")).unwrap()
     }
 
-    fn run(&self, args: &[&str]) -> Ran {
+    pub(super) fn run(&self, args: &[&str]) -> Ran {
         let mut command = belljar();
         command
             .args(args)
@@ -82,121 +82,24 @@ impl Server {
 }
 
 #[track_caller]
-fn line(ran: &Ran) -> String {
+pub(super) fn line(ran: &Ran) -> String {
     assert_eq!(ran.code, Some(0), "{ran:#?}");
     ran.stdout.trim_end().to_owned()
 }
 
 #[track_caller]
-fn json(ran: &Ran) -> Value {
+pub(super) fn json(ran: &Ran) -> Value {
     assert_eq!(ran.code, Some(0), "{ran:#?}");
     serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {ran:#?}"))
 }
 
-fn in_folder(folder: &Path, args: &[&str]) -> Ran {
+pub(super) fn in_folder(folder: &Path, args: &[&str]) -> Ran {
     let mut command = belljar();
     command
         .env("BELLJAR_DATA", folder)
         .args(args)
         .stdin(Stdio::null());
     command.output().unwrap().into()
-}
-
-/// Everything that works alike on a server and on a data folder.
-fn a_life(run: &dyn Fn(&[&str]) -> Ran) {
-    let id = line(&run(&[
-        "create",
-        "--runtime",
-        PYTHON,
-        "--name",
-        "mine",
-        "-e",
-        "A=1",
-    ]));
-    assert!(id.starts_with("sbx_"), "{id}");
-    let id = id.as_str();
-    assert_eq!(json(&run(&["get", id, "--json"]))["name"], "mine");
-    assert!(line(&run(&["get", id])).contains("idle"));
-    let list = line(&run(&["ls"]));
-    assert!(list.starts_with("ID ") && list.contains(id), "{list}");
-    assert_eq!(
-        json(&run(&["ls", "--status", "idle", "--json"]))["total"],
-        1
-    );
-
-    let code = "import os, sys; print(os.environ['A']); print('err', file=sys.stderr); sys.exit(7)";
-    let ran = run(&["exec", id, "python3", "-c", code]);
-    ran.expect(7, "1\n");
-    assert!(ran.stderr.contains("err"), "{ran:#?}");
-    run(&["logs", id]).expect(0, "1\n");
-    run(&["logs", id, "--stderr", "--follow"]).expect(0, "err\n");
-    let ran = run(&["exec", "--json", id, "--", "python3", "-c", "print(1)"]);
-    assert_eq!(json(&ran)["exitCode"], 0);
-
-    let folder = data_dir();
-    let tree = folder.path().join("tree");
-    fs::create_dir_all(tree.join("deep/er")).unwrap();
-    fs::write(tree.join("a b.txt"), "a").unwrap();
-    fs::write(tree.join("deep/er/é.bin"), [0_u8, 255]).unwrap();
-    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    let there = format!("{id}:copy");
-    let ran = run(&["cp", &path("tree"), &there]);
-    assert!(ran.code == Some(2) && ran.stderr.contains("-r"), "{ran:#?}");
-    run(&["cp", "-r", &path("tree"), &there]).expect(0, "");
-    run(&["cp", "-r", &there, &path("back")]).expect(0, "");
-    assert_eq!(
-        fs::read(folder.path().join("back/deep/er/é.bin")).unwrap(),
-        [0, 255]
-    );
-    run(&["cp", &format!("{there}/a b.txt"), &path("one")]).expect(0, "");
-    assert_eq!(fs::read_to_string(folder.path().join("one")).unwrap(), "a");
-    run(&["cp", &path("one"), &path("two")]).expect(2, "");
-
-    run(&["files", "mkdir", id, "-p", "x/y"]).expect(0, "");
-    let list = line(&run(&["files", "ls", id, "copy"]));
-    assert!(list.contains("a b.txt") && list.contains("deep/"), "{list}");
-    run(&["files", "cat", id, "copy/a b.txt"]).expect(0, "a");
-    run(&["files", "rm", id, "-r", "copy"]).expect(0, "");
-    let ran = run(&["files", "cat", id, "copy/a b.txt"]);
-    assert_eq!(ran.code, Some(2), "{ran:#?}");
-
-    line(&run(&["checkpoint", "create", id, "before"]));
-    run(&["checkpoint", "restore", id, "before"]).expect(0, "");
-    run(&["pause", id]).expect(0, "");
-    run(&["resume", id]).expect(0, "");
-    let events = json(&run(&["events", id, "--json"]));
-    assert!(events["events"].as_array().unwrap().len() > 3, "{events}");
-    assert!(line(&run(&["events", id])).contains("create"));
-    assert_eq!(
-        json(&run(&["jobs", "ls", id, "--json"]))["jobs"],
-        Value::Array(vec![])
-    );
-    run(&["rm", id]).expect(0, "");
-    let ran = run(&["exec", id, "python3"]);
-    assert!(matches!(ran.code, Some(2 | 75)), "{ran:#?}");
-    let ran = run(&["get", "sbx_nothing"]);
-    assert!(
-        ran.code == Some(2) && ran.stderr.contains("belljar ls"),
-        "{ran:#?}"
-    );
-}
-
-#[test]
-fn commands_work_on_a_data_folder() {
-    install();
-    let folder = data_dir();
-    a_life(&|args| in_folder(folder.path(), args));
-    let ran = in_folder(folder.path(), &["jobs", "start", "sbx_1", "x"]);
-    assert!(
-        ran.code == Some(2) && ran.stderr.contains("--url"),
-        "{ran:#?}"
-    );
-}
-
-#[test]
-fn commands_work_on_a_server() {
-    let server = Server::start(&[]);
-    a_life(&|args| server.run(args));
 }
 
 #[test]
@@ -237,20 +140,48 @@ fn programs_run_on_a_server_with_our_streams_and_their_exit_code() {
         server.json(&["jobs", "get", &id, &job, "--json"])["jobId"],
         job
     );
-    let snapshot = server.line(&["snapshot", "create", &id, "--name", "base", "--tag", "v1"]);
-    let found = server.json(&["snapshot", "get", "base:v1"]);
-    assert_eq!(found["snapshotId"], snapshot);
-    assert!(server.line(&["snapshot", "ls"]).contains("base:v1"));
-    let archive = server.folder.path().join("archive.tar");
-    let archive = archive.to_str().unwrap();
+    // What is new begins with a snapshot there.
     server
-        .run(&["snapshot", "export", "base:v1", "-o", archive])
+        .run(&[
+            "exec",
+            &id,
+            "python3",
+            "-c",
+            "open('kept', 'w').write('yes')",
+        ])
         .expect(0, "");
-    let copy = server.line(&["snapshot", "import", archive, "--name", "copy"]);
+    server.line(&["snapshot", "create", &id, "--name", "base"]);
+    let code = "print(open('kept').read())";
     server
-        .run(&["snapshot", "rm", &copy, "base:v1"])
-        .expect(0, "");
-    assert!(server.line(&["runtime", "list"]).contains(PYTHON));
+        .run(&["run", "--snapshot", "base", "python3", "-c", code])
+        .expect(0, "yes\n");
+    // Runtimes are listed, and nothing else.
+    let python = server.line(&["runtime", "list"]);
+    let python = python.lines().find(|line| line.starts_with(PYTHON));
+    assert!(python.unwrap().contains(" yes "), "{python:?}");
+    let ran = server.run(&["runtime", "install", PYTHON]);
+    assert!(
+        ran.code == Some(2) && ran.stderr.contains("--url"),
+        "{ran:#?}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn output_that_nobody_reads_any_more_ends_the_program_on_the_server() {
+    let server = Server::start(&[]);
+    let id = server.line(&["create"]);
+    let mut command = belljar();
+    command
+        .args(["exec", "--url", &server.url, "--api-key", &server.key, &id])
+        .args(["python3", "-c", "while True: print('x' * 1000)"]);
+    let mut child = super::start(command);
+    let mut some = vec![0; 5000];
+    std::io::Read::read_exact(child.stdout.as_mut().unwrap(), &mut some).unwrap();
+    drop(child.stdout.take());
+    assert!(ended(&mut child).is_some_and(|code| code != 0));
+    let page = server.json(&["ls", "--json"]);
+    assert_eq!(page["sandboxes"][0]["status"], "idle", "{page}");
 }
 
 #[cfg(unix)]
@@ -280,29 +211,50 @@ fn an_interrupt_ends_the_program_on_the_server() {
 }
 
 #[test]
-fn a_server_that_is_not_there_or_not_ours_is_an_error_of_its_own() {
-    let ran: Ran = belljar()
-        .args(["ls", "--url", "http://127.0.0.1:1"])
-        .output()
-        .unwrap()
-        .into();
-    assert!(
-        ran.code == Some(69) && ran.stderr.contains("cannot reach"),
-        "{ran:#?}"
-    );
-    let ran: Ran = belljar()
-        .args(["ls", "--url", "ftp://x"])
-        .output()
-        .unwrap()
-        .into();
-    ran.expect(2, "");
+fn what_is_wrong_with_a_server_or_an_id_is_said_in_one_line() {
     let server = Server::start(&[]);
-    let wrong = ["ls", "--url", &server.url, "--api-key", "bj_wrong"];
-    let ran: Ran = belljar().args(wrong).output().unwrap().into();
-    assert!(
-        ran.code == Some(77) && ran.stderr.contains("BELLJAR_API_KEY"),
-        "{ran:#?}"
-    );
+    let nowhere = "http://127.0.0.1:1";
+    let [url, key] = [server.url.as_str(), server.key.as_str()];
+    let all = [
+        &["ls"][..],
+        &["run", "python3"],
+        &["snapshot", "ls"],
+        &["runtime", "list"],
+        &["diff", "a", "b"],
+        &["fork", "sbx_nothing"],
+        &["cp", "-r", "sbx_nothing:", "x"],
+    ];
+    let wrong = [
+        &["get", "sbx_nothing"][..],
+        &["exec", "sbx_nothing", "x"],
+        &["fork", "sbx_nothing"],
+        &["cp", "-r", "sbx_nothing:", "x"],
+        &["snapshot", "get", "snp_nothing"],
+        &["snapshot", "export", "nothing"],
+        &["diff", "sbx_nothing", "python:3.14"],
+        &["logs", "sbx_nothing"],
+        &["checkpoint", "ls", "sbx_nothing"],
+        &["jobs", "get", "sbx_nothing", "job_nothing"],
+    ];
+    let cases = all
+        .iter()
+        .map(|args| (nowhere, key, *args, 69, "cannot reach"))
+        .chain(
+            all.iter()
+                .map(|args| (url, "bj_wrong", *args, 77, "BELLJAR_API_KEY")),
+        )
+        .chain([("ftp://x", key, &["ls"][..], 2, "http://")])
+        .chain(wrong.iter().map(|args| (url, key, *args, 2, "nothing")));
+    for (url, key, args, code, says) in cases {
+        let mut command = belljar();
+        command.env("BELLJAR_URL", url).env("BELLJAR_API_KEY", key);
+        let ran: Ran = command.args(args).output().unwrap().into();
+        ran.expect(code, "");
+        assert!(
+            ran.stderr.lines().count() == 1 && ran.stderr.contains(says),
+            "{args:?}: {ran:#?}"
+        );
+    }
 }
 
 #[test]

@@ -25,6 +25,7 @@ mod event;
 mod execution;
 mod files;
 mod filesystem;
+mod folder;
 mod fork;
 mod garbage;
 mod handle;

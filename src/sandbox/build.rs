@@ -250,8 +250,8 @@ impl Belljar {
         from: impl Read + Send + 'static,
     ) -> Result<(), SandboxError> {
         self.shared.builds.with(org, id, |_| Ok(()))?;
-        let data = self.shared.data.clone();
-        let taking = self.shared.blocking(move || Taken::new(&data, from));
+        let data = Arc::clone(&self.shared.data);
+        let taking = self.shared.blocking(move || Taken::new(data.path(), from));
         let taken = taking.await?;
         self.shared.builds.with(org, id, |build| {
             build.archive = Some(Arc::new(taken));

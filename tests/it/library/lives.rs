@@ -9,8 +9,8 @@ use belljar::records::{
 };
 use belljar::{
     CheckpointRecord, Digest, Direction, ErrorKind, EventRecord, ExecutionId, ExecutionRecord,
-    ExecutionStatus, JobId, JobRecord, SandboxFilter, SandboxId, SandboxMode, SandboxRecord,
-    SandboxStatus, SnapshotFilter, SnapshotId, SnapshotRecord,
+    ExecutionStatus, ForkOptions, JobId, JobRecord, SandboxFilter, SandboxId, SandboxMode,
+    SandboxRecord, SandboxStatus, SnapshotFilter, SnapshotId, SnapshotRecord,
 };
 
 use crate::guests::{Live, Opened, PATIENCE, options, python, run, within};
@@ -389,4 +389,37 @@ async fn a_sandbox_that_cannot_be_recorded_is_not_there() {
     // Its place is free again.
     belljar.create(options()).await.unwrap();
     assert_eq!(belljar.all().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_fork_that_cannot_be_recorded_is_not_there() {
+    let seen = Seen::default();
+    let broken = Arc::clone(&seen.broken);
+    let belljar = Opened::with(|mut options| {
+        options.max_sandboxes = 2;
+        options.records(Box::new(seen))
+    })
+    .await;
+    let first = belljar.fresh().await;
+    broken.store(true, Ordering::SeqCst);
+    let error = first.fork(ForkOptions::new()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Internal, "{error}");
+    broken.store(false, Ordering::SeqCst);
+    assert_eq!(belljar.all().await, [first.record()]);
+    let events = belljar
+        .events(first.id(), 9, Direction::Desc)
+        .await
+        .unwrap();
+    assert!(
+        events.iter().all(|event| !event.kind.contains("fork")),
+        "{events:#?}"
+    );
+    // Its place is free again.
+    let fork = first.fork(ForkOptions::new()).await.unwrap();
+    assert_eq!(belljar.all().await.len(), 2);
+    let events = belljar
+        .events(first.id(), 1, Direction::Desc)
+        .await
+        .unwrap();
+    assert_eq!(events[0].data["sandboxId"], fork.id().as_str());
 }

@@ -26,6 +26,7 @@ mod execution;
 mod files;
 mod filesystem;
 mod folder;
+mod forget;
 mod fork;
 mod garbage;
 mod handle;

@@ -14,6 +14,7 @@ use super::collector::Collector;
 use super::error::{Repr, SandboxError};
 use super::execution::{Execution, Running, Stats};
 use super::folder::Folder;
+use super::forget::Forgetter;
 use super::handle::{Inner, not_found};
 use super::job::RunningJob;
 use super::ledger::Ledger;
@@ -60,6 +61,7 @@ pub(crate) struct Shared {
     pub(crate) default_org: OrgId,
     pub(crate) grace: Duration,
     pub(crate) abandon_after: Option<Duration>,
+    pub(super) forgetter: Forgetter,
     /// Whether data outlive this process.
     pub(crate) durable: bool,
     /// How many sandboxes may exist at once.
@@ -236,6 +238,7 @@ impl Belljar {
             default_org,
             grace: options.grace,
             abandon_after: options.abandon_after,
+            forgetter: Forgetter::new(options.forget_after),
             durable: data.is_durable(),
             places: Arc::new(Counter::new(options.max_sandboxes)),
             closing: AtomicBool::new(false),

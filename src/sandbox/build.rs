@@ -304,6 +304,8 @@ impl Belljar {
         let mut sandbox = SandboxOptions::new(options.runtime.as_str());
         sandbox.org = Some(org.clone());
         sandbox.name = Some(format!("build-{id}"));
+        // Nobody would finish it after a restart, which knows nothing of the build.
+        sandbox.temporary = true;
         sandbox.env.clone_from(&content.env);
         sandbox.packages.clone_from(&content.packages);
         sandbox.dependencies.clone_from(&content.dependencies);

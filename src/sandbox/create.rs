@@ -154,6 +154,7 @@ impl Belljar {
             runtime_root: snapshot.map(|snapshot| snapshot.runtime_root),
             programs: snapshot.map_or_else(Vec::new, |snapshot| snapshot.programs.clone()),
             saved: false,
+            temporary: options.temporary,
             forked_from: None,
             parent_checkpoint: None,
             resources: options.resources,

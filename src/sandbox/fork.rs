@@ -157,6 +157,7 @@ impl Inner {
             forked_from: Some(first.id),
             origin: Some(forked.root),
             saved: false,
+            temporary: false,
             parent_checkpoint: None,
             command: None,
             created_at: now,

@@ -9,11 +9,12 @@ use belljar::records::{
 };
 use belljar::{
     CheckpointRecord, Digest, Direction, ErrorKind, EventRecord, ExecutionId, ExecutionRecord,
-    ExecutionStatus, ForkOptions, JobId, JobRecord, SandboxFilter, SandboxId, SandboxMode,
-    SandboxRecord, SandboxStatus, SnapshotFilter, SnapshotId, SnapshotRecord,
+    ExecutionStatus, ForkOptions, JobId, JobRecord, ManualClock, SandboxFilter, SandboxId,
+    SandboxMode, SandboxRecord, SandboxStatus, SnapshotFilter, SnapshotId, SnapshotRecord,
+    Timestamp,
 };
 
-use crate::guests::{Live, Opened, PATIENCE, options, python, run, within};
+use crate::guests::{Live, Opened, PATIENCE, eventually, options, python, run, within};
 
 /// Records that show every change that was made to them.
 #[derive(Debug, Default)]
@@ -389,6 +390,41 @@ async fn a_sandbox_that_cannot_be_recorded_is_not_there() {
     // Its place is free again.
     belljar.create(options()).await.unwrap();
     assert_eq!(belljar.all().await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_ended_long_ago_is_forgotten() {
+    let clock = Arc::new(ManualClock::new(Timestamp::EPOCH));
+    let (of_engine, day) = (Arc::clone(&clock), Duration::from_secs(24 * 60 * 60));
+    let belljar = Opened::with(|mut options| {
+        options.grace = Duration::from_millis(1);
+        // Looked after often enough for a test.
+        let options = options.collect_every(Duration::from_millis(10));
+        options.forget_after(day).clock(of_engine)
+    })
+    .await;
+    let live = belljar.fresh().await;
+    let deleted = belljar.fresh().await;
+    run(&deleted, python("print(1)")).await;
+    deleted.destroy().await.unwrap();
+    let ended = belljar.run(options(), python("print(1)")).await.unwrap();
+    clock.advance(day / 2);
+    let younger = belljar.run(options(), python("print(1)")).await.unwrap();
+    assert_eq!(belljar.all().await.len(), 4);
+
+    clock.advance(day / 2);
+    let two = async || belljar.all().await.len() == 2;
+    eventually("the old ones are forgotten", two).await;
+    for id in [deleted.id(), &ended.sandbox_id] {
+        let error = belljar.sandbox_record(id).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotFound);
+        assert_eq!(
+            belljar.executions(id, 9).await.unwrap_err().kind(),
+            ErrorKind::NotFound
+        );
+    }
+    belljar.sandbox_record(&younger.sandbox_id).await.unwrap();
+    assert_eq!(belljar.sandbox(live.id()).unwrap().record(), live.record());
 }
 
 #[tokio::test]

@@ -189,21 +189,28 @@ impl Client {
         path: &str,
         body: Option<&Value>,
     ) -> Option<(u16, Value)> {
-        let mut request = self.http.request(method, self.at(path));
-        if let Some(body) = body {
-            request = request.json(body);
-        }
-        let sent = request.bearer_auth(&self.key).send();
-        let answer = within("an answer", sent).await.ok()?;
-        let status = answer.status().as_u16();
-        let bytes = within("an answer", answer.bytes()).await.ok()?;
+        let body = body.map(|body| body.to_string().into());
+        let (status, bytes) = self.exchange(method, path, body).await?;
         let body = serde_json::from_slice(&bytes);
         Some((status, body.unwrap_or(Value::Null)))
     }
 
     /// As [`Client::call`], for what is no JSON.
-    pub(crate) async fn bytes(&self, path: &str) -> Option<(u16, Bytes)> {
-        let sent = self.http.get(self.at(path)).bearer_auth(&self.key).send();
+    pub(crate) async fn exchange(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<reqwest::Body>,
+    ) -> Option<(u16, Bytes)> {
+        // What carries anything else is not asked for its type.
+        let mut request = self
+            .http
+            .request(method, self.at(path))
+            .header("content-type", "application/json");
+        if let Some(body) = body {
+            request = request.body(body);
+        }
+        let sent = request.bearer_auth(&self.key).send();
         let answer = within("an answer", sent).await.ok()?;
         let status = answer.status().as_u16();
         Some((status, within("an answer", answer.bytes()).await.ok()?))

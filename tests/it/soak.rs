@@ -204,8 +204,9 @@ async fn what_many_clients_used_is_given_back() {
     let metrics = said.lines().find_map(|line| line.split_once("numbers on "));
     let metrics = metrics.unwrap().1.to_owned();
     eventually("the runtimes are loaded", async || {
-        let ready = server.client().exchange(Method::GET, "/readyz", None);
-        ready.await.unwrap().0 == 200
+        let client = server.client();
+        let ready = client.exchange(Method::GET, "/readyz", None).await;
+        ready.unwrap().0 == 200
     })
     .await;
     let has = async || Has::of(&server, &metrics, data.path(), temporary.path()).await;

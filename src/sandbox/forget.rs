@@ -115,7 +115,8 @@ mod tests {
 
     #[test]
     fn it_is_time_at_the_start_and_now_and_then() {
-        let minutes = |minutes: u64| Timestamp::EPOCH.checked_add(Duration::from_secs(60 * minutes));
+        let minutes =
+            |minutes: u64| Timestamp::EPOCH.checked_add(Duration::from_secs(60 * minutes));
         let at = |time| minutes(time).unwrap();
         let age = Duration::from_secs(24 * 60 * 60);
         let forgetter = Forgetter::new(Some(age));

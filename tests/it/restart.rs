@@ -1,5 +1,6 @@
 //! Ended in any way and opened again: what was answered is there, what was running has failed.
 
+mod builds;
 mod killed;
 pub(crate) mod server;
 

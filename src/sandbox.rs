@@ -25,6 +25,8 @@ mod event;
 mod execution;
 mod files;
 mod filesystem;
+mod folder;
+mod forget;
 mod fork;
 mod garbage;
 mod handle;

@@ -186,6 +186,11 @@ settings! {
     #[arg(value_parser = parse_duration)]
     #[serde(deserialize_with = "duration")]
     retention: Duration,
+    /// How long what is recorded of ended sandboxes is kept; 0s is for ever [default: 720h]
+    #[arg(long, value_name = "DURATION", env = "BELLJAR_FORGET_AFTER", hide_env_values = true)]
+    #[arg(value_parser = parse_duration)]
+    #[serde(deserialize_with = "duration")]
+    forget_after: Duration,
     /// Idle timeout of a sandbox that asks for none [default: never]
     #[arg(long, value_name = "DURATION", env = "BELLJAR_DEFAULT_IDLE_TIMEOUT", hide_env_values = true)]
     #[arg(value_parser = parse_duration)]
@@ -237,6 +242,9 @@ impl Settings {
         if let Some(period) = self.gc_interval {
             options = options.collect_every(period);
         }
+        if let Some(age) = self.forget_after {
+            options = options.forget_after(age);
+        }
         options.max_sandboxes = self.max_sandboxes.unwrap_or(options.max_sandboxes);
         options.default_memory = self.default_memory.unwrap_or(options.default_memory);
         options.output_limit = self.output_limit.unwrap_or(options.output_limit);
@@ -276,7 +284,7 @@ mod tests {
     #[test]
     fn a_file_says_what_flags_say() {
         let text = "data = '/x'\nlog-format = 'json'\n[serve]\nlisten = 'a:1'\ngrace = '3s'\n\
-                    body-limit = '1Mi'\nrate = 5\nprivate-networks = true\ntyped-errors = 'sdk'";
+                    body-limit = '1Mi'\nrate = 5\nforget-after = '0s'\nprivate-networks = true\ntyped-errors = 'sdk'";
         let file: File = toml::from_str(text).unwrap();
         let flags = Settings {
             listen: Some("b:2".into()),
@@ -291,7 +299,9 @@ mod tests {
         );
         assert_eq!(api.requests_per_second, Some(5));
         assert_eq!(api.typed_errors, TypedErrors::Sdk);
-        assert!(all.engine(BelljarOptions::in_memory("c")).private_networks);
+        let engine = all.engine(BelljarOptions::in_memory("c"));
+        assert!(engine.private_networks);
+        assert_eq!(engine.forget_after, None);
     }
 
     /// Compares the README's table with the settings; `BELLJAR_BLESS=1` writes it.

@@ -262,9 +262,7 @@ impl Spool {
         let Some(path) = &self.path else {
             return Ok(());
         };
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
+        // Its folder is not made: where it is gone, output would bring it back for ever.
         // Aside, and put in place whole: who finds the file after a crash takes it for all there was.
         let aside = path.with_extension("new");
         let mut file = File::options()
@@ -302,6 +300,7 @@ impl Spool {
         if (state.file.take().is_some() || parked)
             && let Some(path) = &self.path
             && let Err(error) = fs::remove_file(path)
+            && error.kind() != io::ErrorKind::NotFound
         {
             tracing::error!(%error, path = %path.display(), "output is not removed");
         }

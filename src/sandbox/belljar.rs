@@ -1,11 +1,9 @@
 //! The front door: opening an engine, making sandboxes, finding them again.
 
 use std::collections::HashMap;
-use std::fs::{File, TryLockError};
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
@@ -15,6 +13,8 @@ use super::build::Builds;
 use super::collector::Collector;
 use super::error::{Repr, SandboxError};
 use super::execution::{Execution, Running, Stats};
+use super::folder::Folder;
+use super::forget::Forgetter;
 use super::handle::{Inner, not_found};
 use super::job::RunningJob;
 use super::ledger::Ledger;
@@ -32,10 +32,6 @@ use crate::process::Uploads;
 use crate::registry::Registry;
 use crate::store::Store;
 use crate::units::ByteSize;
-
-/// How long a data folder is waited for: a server that was just killed, or the last handle of a
-/// [`Belljar`] that was just dropped, may still be ending.
-const LOCK_PATIENCE: Duration = Duration::from_secs(5);
 
 /// What is said to whoever runs WebAssembly of his own where that is off.
 const UPLOADS_REFUSED: &str = "running WebAssembly that is not part of the runtime is off here; \
@@ -65,6 +61,7 @@ pub(crate) struct Shared {
     pub(crate) default_org: OrgId,
     pub(crate) grace: Duration,
     pub(crate) abandon_after: Option<Duration>,
+    pub(super) forgetter: Forgetter,
     /// Whether data outlive this process.
     pub(crate) durable: bool,
     /// How many sandboxes may exist at once.
@@ -72,8 +69,6 @@ pub(crate) struct Shared {
     pub(crate) closing: AtomicBool,
     /// Where sandboxes have their journals.
     pub(crate) folders: Arc<Dir>,
-    /// Where everything is.
-    pub(super) data: PathBuf,
     pub(super) collector: Collector,
     /// Held by whoever works on the whole store; nobody does once this is closed.
     pub(super) survey: tokio::sync::Mutex<()>,
@@ -86,10 +81,8 @@ pub(crate) struct Shared {
     ports: Mutex<HashMap<PortId, SandboxId>>,
     executions: Mutex<HashMap<ExecutionId, Weak<Running>>>,
     jobs: Mutex<HashMap<JobId, Weak<RunningJob>>>,
-    /// Keeps others out of the data folder until this is closed.
-    data_lock: Mutex<Option<File>>,
-    /// Removed with the last handle.
-    _temporary: Option<tempfile::TempDir>,
+    /// Where everything is. The last to go: what is open in a temporary one keeps it on Windows.
+    pub(super) data: Arc<Folder>,
 }
 
 impl Shared {
@@ -184,6 +177,11 @@ impl Drop for Owner {
             inner.kill_jobs(CLOSED);
             inner.installation.kill();
         }
+        if !self.shared.durable {
+            // Here and not with the last reference to what is shared: when the program ends, threads
+            // that have one are ended with it.
+            self.shared.data.give_back();
+        }
     }
 }
 
@@ -229,41 +227,23 @@ impl Belljar {
             .take()
             .unwrap_or_else(|| Box::new(MemoryRecords::default()));
         let opened = tokio::task::spawn_blocking(move || {
-            let temporary = match options.data {
-                Some(_) => None,
-                None => Some(
-                    tempfile::Builder::new()
-                        .prefix("belljar-")
-                        .tempdir()
-                        .map_err(Repr::Data)?,
-                ),
-            };
-            let data = match (&options.data, &temporary) {
-                (Some(data), _) => data.clone(),
-                (None, Some(temporary)) => temporary.path().to_owned(),
-                (None, None) => PathBuf::new(),
-            };
-            for folder in ["sandboxes", "output"] {
-                std::fs::create_dir_all(data.join(folder)).map_err(Repr::Data)?;
-            }
-            let lock = lock_folder(&data)?;
-            let folders = Dir::open_ambient_dir(data.join("sandboxes"), ambient_authority())
-                .map_err(Repr::Data)?;
-            let runtimes = Runtimes::open(&options, &data)?;
-            Ok::<_, SandboxError>((options, temporary, data, lock, folders, runtimes))
+            let data = Folder::take(options.data.as_deref())?;
+            let sandboxes = data.inner("sandboxes").map_err(Repr::Data)?;
+            let output = data.inner("output").map_err(Repr::Data)?;
+            let folders =
+                Dir::open_ambient_dir(sandboxes, ambient_authority()).map_err(Repr::Data)?;
+            let runtimes = Runtimes::open(&options, data.path())?;
+            Ok::<_, SandboxError>((options, data, output, folders, runtimes))
         });
-        let (options, temporary, data, data_lock, folders, runtimes) =
-            opened.await.map_err(Repr::Task)??;
+        let (options, data, output, folders, runtimes) = opened.await.map_err(Repr::Task)??;
 
         let ledger = Ledger::start(records);
         let default_org = default_org(&ledger, &*options.clock).await?;
-        let durable = temporary.is_none();
-        let output = Some(data.join("output"));
         let shared = Arc::new(Shared {
             store: runtimes.store().clone(),
             runtimes: Arc::new(runtimes),
             ledger,
-            streams: Arc::new(Streams::new(output, options.output_limit.bytes())),
+            streams: Arc::new(Streams::new(Some(output), options.output_limit.bytes())),
             clock: options.clock,
             default_memory: options.default_memory,
             sandbox_processes: options.sandbox_processes.into(),
@@ -282,11 +262,11 @@ impl Belljar {
             default_org,
             grace: options.grace,
             abandon_after: options.abandon_after,
-            durable,
+            forgetter: Forgetter::new(options.forget_after),
+            durable: data.is_durable(),
             places: Arc::new(Counter::new(options.max_sandboxes)),
             closing: AtomicBool::new(false),
             folders: Arc::new(folders),
-            data,
             collector: Collector::new(options.collect_every),
             survey: tokio::sync::Mutex::default(),
             builds: Builds::default(),
@@ -295,8 +275,7 @@ impl Belljar {
             ports: Mutex::default(),
             executions: Mutex::default(),
             jobs: Mutex::default(),
-            data_lock: Mutex::new(Some(data_lock)),
-            _temporary: temporary,
+            data: Arc::new(data),
         });
         recover::recover(&shared).await?;
         let reaper = tokio::spawn(reaper::reap(Arc::downgrade(&shared))).abort_handle();
@@ -391,7 +370,8 @@ impl Belljar {
     }
 
     /// Cancels what runs, ends one-shot sandboxes and waits until everything is recorded.
-    /// Interactive sandboxes are back when the same folder is opened again.
+    /// Interactive sandboxes are back when the same folder is opened again; without a folder nothing is
+    /// left, and what handles of sandboxes still show is not to be relied on.
     pub async fn close(&self) {
         self.shared.closing.store(true, Ordering::Release);
         let all: Vec<_> = self.shared.sandboxes().values().cloned().collect();
@@ -419,35 +399,12 @@ impl Belljar {
         drop(closing.await);
         self.shared.ledger.close().await;
         // Handles of sandboxes may live on; nothing is written for them any more.
-        drop(lock(&self.shared.data_lock).take());
-    }
-}
-
-/// Takes a data folder for this process: a second one on it would take the first one's running
-/// executions for those of a server that has stopped.
-fn lock_folder(data: &Path) -> Result<File, SandboxError> {
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(data.join("lock"))
-        .map_err(Repr::Data)?;
-    let started = Instant::now();
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            // There is no waiting for a lock with an end, other than by asking again.
-            Err(TryLockError::WouldBlock) if started.elapsed() < LOCK_PATIENCE => {
-                std::thread::sleep(Duration::from_millis(20));
-            }
-            Err(TryLockError::WouldBlock) => {
-                return Err(Repr::DataInUse {
-                    folder: data.to_owned(),
-                }
-                .into());
-            }
-            Err(TryLockError::Error(source)) => return Err(Repr::Data(source).into()),
-        }
+        let data = Arc::clone(&self.shared.data);
+        let giving_back = self.shared.blocking(move || {
+            data.give_back();
+            Ok(())
+        });
+        drop(giving_back.await);
     }
 }
 

@@ -250,8 +250,8 @@ impl Belljar {
         from: impl Read + Send + 'static,
     ) -> Result<(), SandboxError> {
         self.shared.builds.with(org, id, |_| Ok(()))?;
-        let data = self.shared.data.clone();
-        let taking = self.shared.blocking(move || Taken::new(&data, from));
+        let data = Arc::clone(&self.shared.data);
+        let taking = self.shared.blocking(move || Taken::new(data.path(), from));
         let taken = taking.await?;
         self.shared.builds.with(org, id, |build| {
             build.archive = Some(Arc::new(taken));
@@ -304,6 +304,8 @@ impl Belljar {
         let mut sandbox = SandboxOptions::new(options.runtime.as_str());
         sandbox.org = Some(org.clone());
         sandbox.name = Some(format!("build-{id}"));
+        // Nobody would finish it after a restart, which knows nothing of the build.
+        sandbox.temporary = true;
         sandbox.env.clone_from(&content.env);
         sandbox.packages.clone_from(&content.packages);
         sandbox.dependencies.clone_from(&content.dependencies);

@@ -105,8 +105,8 @@ impl Sandbox {
         from: impl Read + Send + 'static,
     ) -> Result<u64, SandboxError> {
         let path = resolve(path)?;
-        let data = self.inner.shared.data.clone();
-        let taking = self.inner.blocking(move || take(&data, from, format));
+        let data = Arc::clone(&self.inner.shared.data);
+        let taking = self.inner.blocking(move || take(data.path(), from, format));
         let (file, format) = taking.await?;
         self.unpack(path, file, format).await
     }

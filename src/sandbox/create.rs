@@ -153,6 +153,7 @@ impl Belljar {
             runtime_root: snapshot.map(|snapshot| snapshot.runtime_root),
             programs: snapshot.map_or_else(Vec::new, |snapshot| snapshot.programs.clone()),
             saved: false,
+            temporary: options.temporary,
             forked_from: None,
             parent_checkpoint: None,
             resources: options.resources,
@@ -223,14 +224,18 @@ async fn make(
         inner.recorded().await
     };
     if let Err(error) = recorded.await {
-        // Nobody was told of it: not even a failed one is left.
-        inner.stop(true).await;
-        reaper::purge(&inner);
-        let forget = vec![Change::PurgeSandbox(inner.id.clone())];
-        inner.shared.ledger.write(forget);
+        take_back(&inner).await;
         return Err(error);
     }
     Ok(())
+}
+
+/// Ends a sandbox that could not be recorded. Nobody was told of it: not even a failed one is left.
+pub(super) async fn take_back(inner: &Arc<Inner>) {
+    inner.stop(true).await;
+    reaper::purge(inner);
+    let forget = vec![Change::PurgeSandbox(inner.id.clone())];
+    inner.shared.ledger.write(forget);
 }
 
 /// The rest of a creation. Given up half-way, it ends behind everybody's back and the sandbox with

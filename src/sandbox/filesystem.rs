@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use super::belljar::Shared;
 use super::error::{Repr, SandboxError};
 use super::handle::Inner;
-use super::records::{SandboxMode, SandboxRecord};
+use super::records::SandboxRecord;
 use super::run::refused;
 use super::runtimes::{Ready, Runtimes};
 use super::state::Refusal;
@@ -121,11 +121,6 @@ impl Inner {
         }
         let root = self.disk.pin_root();
         root.ok_or_else(|| refused(self, Refusal::Ended))
-    }
-
-    /// Whether its files outlive this process.
-    pub(crate) fn is_durable(&self) -> bool {
-        self.shared.durable && self.mode == SandboxMode::Interactive
     }
 
     /// Makes what is in its files outlive this process, if its files do at all.

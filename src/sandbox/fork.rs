@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::create::Making;
+use super::create::{Making, take_back};
 use super::disk::Forked;
 use super::error::SandboxError;
-use super::event::EventKind;
+use super::event::{EventKind, event};
 use super::handle::{Inner, Sandbox};
 use super::name;
-use super::records::{SandboxMode, SandboxRecord, SandboxStatus};
+use super::records::{Change, RecordsError, SandboxMode, SandboxRecord, SandboxStatus};
 use super::run::refused;
 use super::state::Step;
 use super::validate;
@@ -69,8 +69,17 @@ impl ForkOptions {
 }
 
 impl Inner {
-    /// Makes the fork, idle and recorded or about to be.
-    async fn fork(&self, options: ForkOptions) -> Result<Arc<Self>, SandboxError> {
+    /// Makes the fork, idle; the future says whether it is recorded.
+    async fn fork(
+        &self,
+        options: ForkOptions,
+    ) -> Result<
+        (
+            Arc<Self>,
+            impl Future<Output = Result<(), RecordsError>> + Send + use<>,
+        ),
+        SandboxError,
+    > {
         let _entered = self.enter_as_it_is().await?;
         let place = self.shared.place()?;
         let forked = match self.disk.live() {
@@ -103,19 +112,31 @@ impl Inner {
         // Its files are in use from here on, by what a collection sees.
         self.shared.add(&fork);
         drop(forked.pin);
+        fork.take_step(Step::Ready, |_| {})
+            .map_err(|refusal| refused(&fork, refusal))?;
         let now = self.shared.clock.now();
-        fork.take_step(Step::Ready, |record| {
-            let data = [
-                ("runtime", json!(record.runtime)),
-                ("forkedFrom", json!(self.id)),
-            ];
-            fork.note(EventKind::Create, now, data);
-            fork.note(EventKind::Started, now, []);
-        })
-        .map_err(|refusal| refused(&fork, refusal))?;
-        self.note(EventKind::Fork, now, [("sandboxId", json!(fork.id))]);
+        let created = [
+            ("runtime", json!(fork.record().runtime)),
+            ("forkedFrom", json!(self.id)),
+        ];
+        let events = [
+            event(&fork.id, EventKind::Create, now, created),
+            event(&fork.id, EventKind::Started, now, []),
+            event(
+                &self.id,
+                EventKind::Fork,
+                now,
+                [("sandboxId", json!(fork.id))],
+            ),
+        ];
+        // All or nothing, and before whatever happens to it next.
+        let recorded = fork.while_as_it_is(|record| {
+            let mut changes = vec![Change::PutSandbox(Box::new(record.clone()))];
+            changes.extend(events.map(Change::AddEvent));
+            self.shared.ledger.begin(changes)
+        });
         self.touch();
-        Ok(fork)
+        Ok((fork, recorded))
     }
 
     fn record_of_fork(&self, options: ForkOptions, forked: &Forked) -> SandboxRecord {
@@ -134,6 +155,7 @@ impl Inner {
             forked_from: Some(first.id),
             origin: Some(forked.root),
             saved: false,
+            temporary: false,
             parent_checkpoint: None,
             command: None,
             created_at: now,
@@ -185,9 +207,16 @@ impl Sandbox {
         validate::env(options.env.iter())?;
         name::check_text("name", options.name.as_deref())?;
         name::check_text("description", options.description.as_deref())?;
-        let fork = self.inner.fork(options).await?;
-        let recorded = Arc::clone(&fork);
-        Making::new(&fork, async move { recorded.recorded().await }).await?;
+        let (fork, recorded) = self.inner.fork(options).await?;
+        let made = Arc::clone(&fork);
+        let making = async move {
+            if let Err(error) = recorded.await {
+                take_back(&made).await;
+                return Err(error.into());
+            }
+            Ok(())
+        };
+        Making::new(&fork, making).await?;
         Ok(Self::new(fork))
     }
 }

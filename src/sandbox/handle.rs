@@ -40,6 +40,8 @@ const CREATING_PATIENCE: Duration = Duration::from_secs(600);
 pub(crate) struct Inner {
     pub(crate) id: SandboxId,
     pub(crate) mode: SandboxMode,
+    /// Whether a restart is to know nothing of it.
+    temporary: bool,
     pub(crate) shared: Arc<Shared>,
     pub(crate) memory: Arc<MemoryAccount>,
     pub(crate) cpu: Arc<CpuAccount>,
@@ -81,7 +83,8 @@ impl Inner {
         record: SandboxRecord,
         place: Option<CounterGuard>,
     ) -> Self {
-        let durable = shared.durable && record.mode == SandboxMode::Interactive;
+        let durable =
+            shared.durable && record.mode == SandboxMode::Interactive && !record.temporary;
         let journal = durable.then(|| Journal::new(Arc::clone(&shared.folders), record.id.clone()));
         Self::with(shared, record, place, journal)
     }
@@ -98,6 +101,7 @@ impl Inner {
         Self {
             id: record.id.clone(),
             mode: record.mode,
+            temporary: record.temporary,
             memory: Arc::new(MemoryAccount::new(memory.bytes())),
             cpu: Arc::new(CpuAccount::new(record.resources.cpu)),
             population: Arc::new(Population::new(shared.sandbox_processes)),
@@ -253,6 +257,11 @@ impl Inner {
     pub(crate) fn first_rest(&self) -> bool {
         let active = *lock(&self.active);
         lock(&self.rested).replace(active) != Some(active)
+    }
+
+    /// Whether its files outlive this process.
+    pub(crate) fn is_durable(&self) -> bool {
+        self.shared.durable && self.mode == SandboxMode::Interactive && !self.temporary
     }
 
     /// When it ended.

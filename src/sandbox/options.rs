@@ -47,6 +47,8 @@ pub struct BelljarOptions {
     pub output_limit: ByteSize,
     /// How long ended sandboxes and their output stay readable.
     pub grace: Duration,
+    /// How long what is recorded of ended sandboxes is kept; `None` is for ever.
+    pub forget_after: Option<Duration>,
     /// After how long without any waiter or reader a detached execution that had one is
     /// cancelled; `None` is never.
     pub abandon_after: Option<Duration>,
@@ -77,6 +79,7 @@ impl BelljarOptions {
             default_memory: ByteSize::mib(512),
             output_limit: ByteSize::mib(16),
             grace: Duration::from_secs(600),
+            forget_after: Some(Duration::from_secs(30 * 24 * 60 * 60)),
             abandon_after: Some(Duration::from_secs(2)),
             collect_every: None,
             progress: Progress::default(),
@@ -176,6 +179,14 @@ impl BelljarOptions {
         self
     }
 
+    /// Forgets a sandbox, with what is recorded of its executions, jobs and events, so long after it has
+    /// ended, or after its record was changed for the last time. Zero is never. Default: 30 days.
+    #[must_use]
+    pub fn forget_after(mut self, age: Duration) -> Self {
+        self.forget_after = Some(age).filter(|age| !age.is_zero());
+        self
+    }
+
     /// Is told how the installation of a runtime goes on. Default: nobody.
     #[must_use]
     pub fn progress(mut self, report: impl Fn(&InstallProgress) + Send + Sync + 'static) -> Self {
@@ -231,6 +242,8 @@ pub struct SandboxOptions {
     pub snapshot: Option<String>,
     /// With a command the sandbox is one-shot: it runs this and ends.
     pub command: Option<Command>,
+    /// It is for one piece of work of ours: nothing of it outlives this process.
+    pub(super) temporary: bool,
 }
 
 impl SandboxOptions {

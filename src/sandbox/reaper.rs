@@ -55,6 +55,7 @@ pub(crate) async fn reap(shared: Weak<Shared>) {
             shared.runtimes.engine().spawn_blocking(discard);
         }
         shared.forget_ended();
+        shared.forget_old();
         shared.collect_if_due();
     }
 }

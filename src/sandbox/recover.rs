@@ -137,7 +137,7 @@ fn look_for(shared: &Shared, record: &SandboxRecord) -> Left {
         record.status,
         SandboxStatus::Creating | SandboxStatus::Stopping
     );
-    if record.mode == SandboxMode::Oneshot || unfinished {
+    if record.mode == SandboxMode::Oneshot || record.temporary || unfinished {
         return Left::Nothing;
     }
     let Some(origin) = record.origin else {
@@ -190,6 +190,8 @@ async fn restore(
         Left::Damage(reason) => (None, Some(reason)),
     };
     record.status = match (&journal, before) {
+        // As it is when its work is done.
+        (None, _) if record.temporary => SandboxStatus::Deleted,
         (None, _) => SandboxStatus::Failed,
         // Their time goes on: it is a moment, not a duration.
         (Some(_), SandboxStatus::Paused | SandboxStatus::Suspended) => before,

@@ -3,6 +3,7 @@
 mod arguments;
 mod interrupt;
 mod kept;
+mod leftovers;
 mod limits;
 mod places;
 mod runtimes;

@@ -7,6 +7,7 @@ mod escapes;
 mod files;
 mod forks;
 mod jobs;
+mod leftovers;
 mod limits;
 mod lives;
 mod made;

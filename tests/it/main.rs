@@ -23,6 +23,7 @@ mod restart;
 mod schemathesis;
 mod scripts;
 mod sdk;
+mod soak;
 mod support;
 mod test262;
 mod tidy;

@@ -1,7 +1,8 @@
 //! Ended in any way and opened again: what was answered is there, what was running has failed.
 
+mod builds;
 mod killed;
-mod server;
+pub(crate) mod server;
 
 use std::path::Path;
 

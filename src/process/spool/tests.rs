@@ -16,7 +16,7 @@ async fn read_all(mut reader: SpoolReader) -> Vec<u8> {
 #[tokio::test]
 async fn readers_before_during_and_after_see_the_same() {
     let folder = tempfile::tempdir().unwrap();
-    let spool = Spool::new(Some(folder.path().join("x/out")), u64::MAX);
+    let spool = Spool::new(Some(folder.path().join("out")), u64::MAX);
     let early = tokio::spawn(read_all(spool.reader()));
     let mut expected = Vec::new();
     for i in 0..100u8 {
@@ -228,4 +228,14 @@ async fn what_was_closed_and_put_away_goes_on_where_it_ended() {
     spool.discard();
     assert!(!folder.path().join("out").exists());
     assert_eq!(read_all(spool.reader()).await, b"");
+}
+
+#[test]
+fn output_does_not_bring_back_a_folder_that_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let spool = Spool::new(Some(folder.path().join("gone/out")), 1 << 20);
+    spool.append(&vec![b'x'; super::MEMORY_BYTES + 1]);
+    assert!(spool.persist().is_err());
+    spool.discard();
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }

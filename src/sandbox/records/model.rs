@@ -207,6 +207,10 @@ pub struct SandboxRecord {
     /// Whether its files were ever saved: if so, it has a journal.
     #[serde(default)]
     pub saved: bool,
+    /// Whether it is for one piece of work of this server, such as the build of a snapshot: nothing of
+    /// it is kept, and a restart does not bring it back.
+    #[serde(default)]
+    pub temporary: bool,
     /// Which contents may be executed as programs; empty until that is known.
     #[serde(default)]
     pub programs: Vec<Digest>,

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use belljar::records::Change;
 use belljar::{
-    Direction, ErrorKind, ExecutionStatus, SandboxFilter, SandboxId, SandboxMode, SandboxStatus,
+    Direction, ErrorKind, ExecutionStatus, ForkOptions, ManualClock, SandboxFilter, SandboxId,
+    SandboxMode, SandboxStatus, Timestamp,
 };
 
-use crate::guests::{Live, Opened, PATIENCE, options, python, run, within};
+use crate::guests::{Live, Opened, PATIENCE, eventually, options, python, run, within};
 use crate::support::records::Seen;
 
 /// Statuses that the sandboxes of `mode` went through, without repetitions.
@@ -289,4 +290,72 @@ async fn a_sandbox_that_cannot_be_recorded_is_not_there() {
     // Its place is free again.
     belljar.create(options()).await.unwrap();
     assert_eq!(belljar.all().await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_ended_long_ago_is_forgotten() {
+    let clock = Arc::new(ManualClock::new(Timestamp::EPOCH));
+    let (of_engine, day) = (Arc::clone(&clock), Duration::from_secs(24 * 60 * 60));
+    let belljar = Opened::with(|mut options| {
+        options.grace = Duration::from_millis(1);
+        // Looked after often enough for a test.
+        let options = options.collect_every(Duration::from_millis(10));
+        options.forget_after(day).clock(of_engine)
+    })
+    .await;
+    let live = belljar.fresh().await;
+    let deleted = belljar.fresh().await;
+    run(&deleted, python("print(1)")).await;
+    deleted.destroy().await.unwrap();
+    let ended = belljar.run(options(), python("print(1)")).await.unwrap();
+    clock.advance(day / 2);
+    let younger = belljar.run(options(), python("print(1)")).await.unwrap();
+    assert_eq!(belljar.all().await.len(), 4);
+
+    clock.advance(day / 2);
+    let two = async || belljar.all().await.len() == 2;
+    eventually("the old ones are forgotten", two).await;
+    for id in [deleted.id(), &ended.sandbox_id] {
+        let error = belljar.sandbox_record(id).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotFound);
+        assert_eq!(
+            belljar.executions(id, 9).await.unwrap_err().kind(),
+            ErrorKind::NotFound
+        );
+    }
+    belljar.sandbox_record(&younger.sandbox_id).await.unwrap();
+    assert_eq!(belljar.sandbox(live.id()).unwrap().record(), live.record());
+}
+
+#[tokio::test]
+async fn a_fork_that_cannot_be_recorded_is_not_there() {
+    let seen = Seen::default();
+    let broken = Arc::clone(&seen.broken);
+    let belljar = Opened::with(|mut options| {
+        options.max_sandboxes = 2;
+        options.records(Box::new(seen))
+    })
+    .await;
+    let first = belljar.fresh().await;
+    broken.store(true, Ordering::SeqCst);
+    let error = first.fork(ForkOptions::new()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Internal, "{error}");
+    broken.store(false, Ordering::SeqCst);
+    assert_eq!(belljar.all().await, [first.record()]);
+    let events = belljar
+        .events(first.id(), 9, Direction::Desc)
+        .await
+        .unwrap();
+    assert!(
+        events.iter().all(|event| !event.kind.contains("fork")),
+        "{events:#?}"
+    );
+    // Its place is free again.
+    let fork = first.fork(ForkOptions::new()).await.unwrap();
+    assert_eq!(belljar.all().await.len(), 2);
+    let events = belljar
+        .events(first.id(), 1, Direction::Desc)
+        .await
+        .unwrap();
+    assert_eq!(events[0].data["sandboxId"], fork.id().as_str());
 }

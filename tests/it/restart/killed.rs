@@ -8,6 +8,8 @@
 mod check;
 mod load;
 mod model;
+mod more;
+mod op;
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, resume_unwind};
@@ -42,14 +44,21 @@ const COLLECTING: [(&str, &str); 2] = [
 ];
 /// From how many rounds on each of these is to have happened, on a busy machine, too.
 const MANY: u64 = 100;
-const OFTEN: [&str; 8] = [
+const OFTEN: [&str; 15] = [
+    "build",
     "collection",
     "create from a snapshot",
     "checkpoint",
+    "download",
+    "environment",
     "execute",
     "fork",
+    "job",
+    "one-shot",
     "pause",
     "snapshot",
+    "stop a job",
+    "upload",
     "write",
 ];
 

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 
 use belljar::{ExecutionId, StreamId};
+use bytes::Bytes;
 use futures::StreamExt;
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
@@ -13,26 +14,26 @@ use crate::support::belljar;
 
 /// A running `belljar serve`; killed when dropped.
 #[derive(Debug)]
-pub(super) struct Server {
+pub(crate) struct Server {
     child: Child,
     client: Client,
 }
 
 /// An execution that the server has accepted.
 #[derive(Debug)]
-pub(super) struct Started {
-    pub(super) id: ExecutionId,
-    pub(super) stdout: StreamId,
+pub(crate) struct Started {
+    pub(crate) id: ExecutionId,
+    pub(crate) stdout: StreamId,
 }
 
 impl Server {
     /// Starts it and waits until it is ready.
-    pub(super) async fn start(data: &Path) -> Self {
+    pub(crate) async fn start(data: &Path) -> Self {
         Self::spawn(data, &[]).ready(data).await
     }
 
     /// Starts it with something special in its environment, and waits for nothing.
-    pub(super) fn spawn(data: &Path, env: &[(&str, &str)]) -> Self {
+    pub(crate) fn spawn(data: &Path, env: &[(&str, &str)]) -> Self {
         let file = data.join("ready");
         // Of a server that was killed.
         drop(std::fs::remove_file(&file));
@@ -58,7 +59,7 @@ impl Server {
     }
 
     /// Waits until it is ready.
-    pub(super) async fn ready(self, data: &Path) -> Self {
+    pub(crate) async fn ready(self, data: &Path) -> Self {
         let mut server = self;
         let file = data.join("ready");
         eventually("the server is ready", async || {
@@ -78,20 +79,25 @@ impl Server {
     }
 
     /// `kill -9`, and it is gone.
-    pub(super) fn kill(self) {
+    pub(crate) fn kill(self) {
         // By dropping it.
     }
 
-    pub(super) fn client(&self) -> Client {
+    pub(crate) fn client(&self) -> Client {
         self.client.clone()
     }
 
-    pub(super) async fn post(&self, path: &str, body: &Value) -> Value {
+    /// The id of its process.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Value {
         let answer = self.client.try_post(path, body).await;
         answer.expect("the server is there")
     }
 
-    pub(super) async fn get(&self, path: &str) -> Value {
+    pub(crate) async fn get(&self, path: &str) -> Value {
         let request = self.client.http.get(self.client.at(path));
         self.client
             .data(request)
@@ -99,7 +105,7 @@ impl Server {
             .expect("the server is there")
     }
 
-    pub(super) async fn delete(&self, path: &str) {
+    pub(crate) async fn delete(&self, path: &str) {
         let request = self.client.http.delete(self.client.at(path));
         let sent = request.bearer_auth(&self.client.key).send();
         let answer = within(path, sent).await.unwrap();
@@ -107,12 +113,12 @@ impl Server {
     }
 
     /// Creates a sandbox; its id.
-    pub(super) async fn sandbox(&self, body: &Value) -> String {
+    pub(crate) async fn sandbox(&self, body: &Value) -> String {
         text(&self.post("/sandbox", body).await["sandboxId"])
     }
 
     /// Starts Python code.
-    pub(super) async fn execute(&self, sandbox: &str, code: &str) -> Started {
+    pub(crate) async fn execute(&self, sandbox: &str, code: &str) -> Started {
         let body = json!({ "command": ["python3", "-c", code] });
         let data = self
             .post(&format!("/sandbox/{sandbox}/execute"), &body)
@@ -125,7 +131,7 @@ impl Server {
 
     /// Reads a stream until its program has said `ready`. To be held on to: who stops reading
     /// abandons the execution.
-    pub(super) async fn until_ready(&self, stream: &StreamId) -> impl Sized + use<> {
+    pub(crate) async fn until_ready(&self, stream: &StreamId) -> impl Sized + use<> {
         let request = self
             .client
             .http
@@ -152,39 +158,62 @@ impl Drop for Server {
 
 /// How the server is called.
 #[derive(Clone, Debug)]
-pub(super) struct Client {
+pub(crate) struct Client {
     http: reqwest::Client,
     url: String,
     key: String,
 }
 
 impl Client {
+    /// The same with connections of its own, which end with it.
+    pub(crate) fn anew(&self) -> Self {
+        Self {
+            http: crate::support::http(),
+            ..self.clone()
+        }
+    }
+
     fn at(&self, path: &str) -> String {
         format!("{}{path}", self.url)
     }
 
     /// The data of the answer; `None` if the connection ends before it has come.
-    pub(super) async fn try_post(&self, path: &str, body: &Value) -> Option<Value> {
+    pub(crate) async fn try_post(&self, path: &str, body: &Value) -> Option<Value> {
         self.data(self.http.post(self.at(path)).json(body)).await
     }
 
     /// The status and the body of the answer; `None` if the connection ends before they have come.
-    pub(super) async fn call(
+    pub(crate) async fn call(
         &self,
         method: Method,
         path: &str,
         body: Option<&Value>,
     ) -> Option<(u16, Value)> {
-        let mut request = self.http.request(method, self.at(path));
+        let body = body.map(|body| body.to_string().into());
+        let (status, bytes) = self.exchange(method, path, body).await?;
+        let body = serde_json::from_slice(&bytes);
+        Some((status, body.unwrap_or(Value::Null)))
+    }
+
+    /// As [`Client::call`], for what is no JSON.
+    pub(crate) async fn exchange(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<reqwest::Body>,
+    ) -> Option<(u16, Bytes)> {
+        // What carries anything else is not asked for its type.
+        let mut request = self
+            .http
+            .request(method, self.at(path))
+            .header("content-type", "application/json");
         if let Some(body) = body {
-            request = request.json(body);
+            request = request.body(body);
         }
         let sent = request.bearer_auth(&self.key).send();
         let answer = within("an answer", sent).await.ok()?;
         let status = answer.status().as_u16();
-        let bytes = within("an answer", answer.bytes()).await.ok()?;
-        let body = serde_json::from_slice(&bytes);
-        Some((status, body.unwrap_or(Value::Null)))
+        Some((status, within("an answer", answer.bytes()).await.ok()?))
     }
 
     async fn data(&self, request: reqwest::RequestBuilder) -> Option<Value> {
@@ -202,13 +231,13 @@ impl Client {
 
 /// The stream that a URL of the server names.
 #[track_caller]
-pub(super) fn stream_of(url: &Value) -> StreamId {
+pub(crate) fn stream_of(url: &Value) -> StreamId {
     let url = text(url);
     url.rsplit('/').next().unwrap().parse().unwrap()
 }
 
 #[track_caller]
-pub(super) fn text(value: &Value) -> String {
+pub(crate) fn text(value: &Value) -> String {
     let text = value.as_str();
     text.unwrap_or_else(|| panic!("{value} is not a string"))
         .to_owned()

@@ -104,7 +104,7 @@ pub(crate) const RULES: &[Rule] = &[
             "process/spool",
             "cli",
             "main",
-            "sandbox/belljar",
+            "sandbox/folder",
             "sandbox/bundle",
             "sandbox/files",
             "sandbox/stream",

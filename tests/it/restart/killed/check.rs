@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 
 use belljar::{
-    Belljar, ErrorKind, ExecutionStatus, Sandbox, SandboxFilter, SandboxOptions, SandboxStatus,
-    SnapshotFilter, StoreReport,
+    Belljar, ErrorKind, ExecutionStatus, JobStatus, Sandbox, SandboxFilter, SandboxOptions,
+    SandboxStatus, SnapshotFilter, StoreReport,
 };
 use std::path::Path;
 
-use super::model::{self, FILES, FOLDERS, Found, Life, Node, Random, Snapshot, There, Tree, World};
+use super::model::{
+    self, FILES, FOLDERS, Found, Life, Node, Random, There, Tree, VARIABLES, World,
+};
 use crate::guests::within;
 
 /// Checks everything, some of it only now and then: that is slow.
@@ -20,12 +22,14 @@ pub(super) async fn everything(
 ) {
     clean(&store(belljar).await);
     sandboxes(belljar, world).await;
+    oneshots(belljar, world, data).await;
     let ids: Vec<String> = world.sandboxes.keys().cloned().collect();
     for id in ids {
         let handle = belljar.sandbox(&id.parse().unwrap()).unwrap();
         let sandbox = world.sandbox(&id);
         checkpoints(&handle, sandbox).await;
         executions(belljar, sandbox, data).await;
+        jobs(belljar, sandbox).await;
         // Whoever looks resumes it.
         if !sandbox.lives.contains(&Life::Paused) || random.one_in(3) {
             sandbox.is(Life::Idle);
@@ -63,6 +67,42 @@ fn clean(report: &StoreReport) {
     assert_eq!(report.foreign, Vec::<String>::new());
 }
 
+/// Of a sandbox for one command nothing is left but what is recorded of it.
+async fn oneshots(belljar: &Belljar, world: &mut World, data: &Path) {
+    for oneshot in std::mem::take(&mut world.oneshots) {
+        let id = oneshot.id.parse().unwrap();
+        let gone = belljar.sandbox(&id).unwrap_err();
+        assert_eq!(gone.kind(), ErrorKind::NotFound, "{oneshot:?}");
+        assert!(!data.join("sandboxes").join(&oneshot.id).exists());
+        assert!(belljar.stream(&oneshot.stdin).is_none(), "{oneshot:?}");
+        let record = belljar.sandbox_record(&id).await;
+        let execution = belljar.execution(&oneshot.execution).await;
+        let (record, execution) = match (record, execution) {
+            (Ok(record), Ok(execution)) => (record, execution),
+            // Accepted, which is no promise, and then cut off before it was recorded.
+            found if !oneshot.ended => {
+                let both = (found.0.err(), found.1.err());
+                for error in [both.0, both.1].into_iter().flatten() {
+                    assert_eq!(error.kind(), ErrorKind::NotFound, "{oneshot:?}: {error}");
+                }
+                continue;
+            }
+            found => panic!("{oneshot:?}: {found:?}"),
+        };
+        assert!(!record.status.is_live(), "{record:#?}");
+        assert!(execution.status.is_terminal(), "{execution:#?}");
+        let completed = execution.status == ExecutionStatus::Completed;
+        assert!(completed || !oneshot.ended, "{oneshot:?}: {execution:#?}");
+        let output = data.join("output").join(oneshot.stdout.as_str());
+        if !completed || !output.exists() {
+            continue;
+        }
+        let stream = belljar.stream(&oneshot.stdout).unwrap();
+        let output = within("its output", stream.reader().read_to_end()).await;
+        assert_eq!(output.unwrap(), oneshot.output.as_bytes(), "{oneshot:?}");
+    }
+}
+
 /// Those that are there are known or were asked for; those that are not may be gone.
 async fn sandboxes(belljar: &Belljar, world: &mut World) {
     let mut filter = SandboxFilter::default();
@@ -80,8 +120,7 @@ async fn sandboxes(belljar: &Belljar, world: &mut World) {
                 .as_ref()
                 .and_then(|token| world.asked.remove(token));
             let asked = asked.unwrap_or_else(|| panic!("nobody asked for {record:#?}"));
-            let sandbox = model::Sandbox::new(asked.client, asked.tree);
-            world.sandboxes.insert(id.to_owned(), sandbox);
+            world.sandboxes.insert(id.to_owned(), asked.sandbox());
         }
         let life = match record.status {
             SandboxStatus::Idle => Life::Idle,
@@ -95,6 +134,15 @@ async fn sandboxes(belljar: &Belljar, world: &mut World) {
             sandbox.lives
         );
         sandbox.is(life);
+        for name in VARIABLES {
+            let value = record.env.get(name).cloned();
+            let variable = sandbox.variable(name);
+            assert!(
+                variable.contains(&value),
+                "{name}: {variable:?}: {record:#?}"
+            );
+            *variable = [value].into();
+        }
     }
     let there: BTreeSet<&str> = live.iter().map(|record| record.id.as_str()).collect();
     let missing = world
@@ -180,6 +228,40 @@ async fn executions(belljar: &Belljar, sandbox: &mut model::Sandbox, data: &Path
     sandbox.executions.retain(|execution| execution.ended);
 }
 
+/// Every job that was answered to have been started is known, and has ended: as it was said, by itself,
+/// or with the server.
+async fn jobs(belljar: &Belljar, sandbox: &mut model::Sandbox) {
+    let last = sandbox.jobs.len();
+    for (index, job) in sandbox.jobs.iter().enumerate() {
+        let record = belljar.job(&job.id).await.unwrap();
+        assert!(record.completed_at.is_some(), "{record:#?}");
+        let by_itself = match record.status {
+            JobStatus::Completed => !job.stopped,
+            JobStatus::Cancelled => {
+                assert!(job.stopped, "{record:#?}");
+                false
+            }
+            JobStatus::Failed => {
+                let said = record.error.as_deref();
+                assert_eq!(said, Some(super::super::STOPPED), "{record:#?}");
+                assert!(!job.ended, "its end was answered: {record:#?}");
+                false
+            }
+            _ => panic!("{record:#?}"),
+        };
+        if by_itself {
+            assert_eq!(record.exit_code, Some(0), "{record:#?}");
+        }
+        // Recorded and not answered: nothing else was begun after it.
+        if by_itself && !job.ended && index + 1 == last {
+            for tree in &mut sandbox.trees {
+                tree.is(&job.path, Node::File(job.content));
+            }
+        }
+    }
+    sandbox.jobs.clear();
+}
+
 async fn snapshots(belljar: &Belljar, world: &mut World) {
     let mut filter = SnapshotFilter::default();
     filter.limit = 1000;
@@ -190,13 +272,7 @@ async fn snapshots(belljar: &Belljar, world: &mut World) {
             let token = record.description.as_ref();
             let asked = token.and_then(|token| world.asked.remove(token));
             let asked = asked.unwrap_or_else(|| panic!("nobody asked for {record:#?}"));
-            let snapshot = Snapshot {
-                client: asked.client,
-                there: There::Yes,
-                tags: [asked.tag].into(),
-                tree: asked.tree,
-            };
-            world.snapshots.insert(record.id.clone(), snapshot);
+            world.snapshots.insert(record.id.clone(), asked.snapshot());
         }
         let snapshot = world.snapshots.get_mut(&record.id).unwrap();
         assert!(
@@ -286,7 +362,7 @@ async fn find_all(sandbox: &Sandbox) -> Vec<(String, Found)> {
 }
 
 /// The tree that was found, if that could be.
-fn fit(tree: &Tree, found: &[(String, Found)]) -> Option<Tree> {
+pub(super) fn fit(tree: &Tree, found: &[(String, Found)]) -> Option<Tree> {
     let mut fitting = Tree::default();
     for folder in FOLDERS {
         let files = FILES.iter().map(|file| format!("{folder}/{file}"));

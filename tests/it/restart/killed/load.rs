@@ -2,23 +2,22 @@
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::super::server::{Client, stream_of, text};
 use super::model::{
-    Asked, Checkpoint, Content, Execution, FILES, FOLDERS, Life, Node, Random, Sandbox, Snapshot,
-    There, Tree, World,
+    Asked, Checkpoint, Content, Env, Execution, FILES, FOLDERS, Life, Node, Random, Sandbox, There,
+    Tree, VARIABLES, World,
 };
+use super::op::{Op, base64, may_take, took};
 use crate::support::PYTHON;
 
 /// A client has no more sandboxes and snapshots than this.
 const MOST: usize = 4;
 /// Tags, of which a client's snapshots take each other's.
-const TAGS: [&str; 3] = ["latest", "v1", "v2"];
+pub(super) const TAGS: [&str; 3] = ["latest", "v1", "v2"];
 
 pub(super) type Shared = Arc<Mutex<World>>;
 
@@ -29,50 +28,9 @@ pub(super) struct Load {
     pub(super) random: Random,
 }
 
-/// One call, or more of them for one thing, on a sandbox.
-#[derive(Clone, Debug)]
-enum Op {
-    Write {
-        folder: &'static str,
-        files: Vec<(&'static str, Content)>,
-    },
-    Remove {
-        path: String,
-    },
-    Make {
-        folder: &'static str,
-    },
-    Clear {
-        folder: &'static str,
-    },
-    Execute {
-        path: String,
-        content: Content,
-    },
-    Checkpoint {
-        name: String,
-    },
-    Restore {
-        name: String,
-    },
-    Forget {
-        name: String,
-    },
-    Snapshot {
-        token: String,
-        tag: String,
-    },
-    Fork {
-        token: String,
-    },
-    Pause,
-    Resume,
-    Destroy,
-}
-
 /// The server is gone.
 #[derive(Debug)]
-struct Gone;
+pub(super) struct Gone;
 
 impl Load {
     /// Works until the server is gone.
@@ -80,7 +38,7 @@ impl Load {
         while self.turn().await.is_ok() {}
     }
 
-    fn world(&self) -> MutexGuard<'_, World> {
+    pub(super) fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap()
     }
 
@@ -89,12 +47,15 @@ impl Load {
         let Some(id) = self.random.pick(&own) else {
             return self.create().await;
         };
-        match self.random.below(12) {
+        match self.random.below(16) {
             0 if own.len() < MOST => self.create().await,
             1 => self.change_snapshot().await,
+            2 => self.oneshot().await,
+            3 => self.build().await,
             _ => {
-                let ops = self.plan(&id, own.len());
-                let done: Vec<_> = join_all(ops.iter().map(|op| self.perform(&id, op))).await;
+                let (ops, now) = self.plan(&id, own.len());
+                let performing = ops.iter().map(|op| self.perform(&id, op, &now));
+                let done: Vec<_> = join_all(performing).await;
                 done.into_iter().collect::<Result<(), Gone>>()?;
                 self.settle(&id, &ops);
                 Ok(())
@@ -122,11 +83,11 @@ impl Load {
         self.world().fresh()
     }
 
-    fn token(&self) -> String {
+    pub(super) fn token(&self) -> String {
         format!("c{}-{}", self.number, self.fresh())
     }
 
-    fn content(&mut self) -> Content {
+    pub(super) fn content(&mut self) -> Content {
         let len = match self.random.below(10) {
             0 => 0,
             // More than one blob.
@@ -140,8 +101,9 @@ impl Load {
         }
     }
 
-    /// Calls to make at once. They are told to the world as begun.
-    fn plan(&mut self, id: &str, count: usize) -> Vec<Op> {
+    /// Calls to make at once, and the sandbox as it may be meanwhile. They are told to the world as
+    /// begun.
+    fn plan(&mut self, id: &str, count: usize) -> (Vec<Op>, Sandbox) {
         let sandbox = self.world().sandbox(id).clone();
         let there = |there: &Checkpoint| there.there == There::Yes;
         let checkpoints = sandbox.checkpoints.iter().filter(|(_, one)| there(one));
@@ -174,7 +136,8 @@ impl Load {
         for op in &ops {
             op.ask(self.number, &now, &mut world, id);
         }
-        ops
+        drop(world);
+        (ops, now)
     }
 
     fn several(&mut self, awake: bool, checkpoints: usize, count: usize) -> Vec<Op> {
@@ -184,7 +147,7 @@ impl Load {
             let folder = folders.swap_remove(self.random.below(folders.len()));
             let file = FILES[self.random.below(FILES.len())];
             let path = format!("{folder}/{file}");
-            ops.push(match self.random.below(10) {
+            ops.push(match self.random.below(15) {
                 0 => Op::Make { folder },
                 1 => Op::Clear { folder },
                 2 => Op::Remove { path },
@@ -196,13 +159,31 @@ impl Load {
                     folder,
                     files: vec![(FILES[0], self.content()), (FILES[2], self.content())],
                 },
+                5 | 6 => Op::Upload {
+                    folder,
+                    files: vec![(FILES[0], self.content()), (FILES[1], self.content())],
+                },
+                7 => Op::Download,
+                8 | 9 => Op::Job {
+                    path,
+                    content: Content {
+                        mark: self.fresh(),
+                        len: 16 + self.random.below(48),
+                    },
+                    stopped: self.random.one_in(2),
+                },
+                10 => Op::Env {
+                    name: VARIABLES[self.random.below(VARIABLES.len())],
+                    value: (!self.random.one_in(4)).then(|| self.token()),
+                },
                 _ => Op::Write {
                     folder,
                     files: vec![(file, self.content())],
                 },
             });
         }
-        let busy = ops.iter().any(|op| matches!(op, Op::Execute { .. }));
+        let works = |op: &Op| matches!(op, Op::Execute { .. } | Op::Job { .. });
+        let busy = ops.iter().any(works);
         match self.random.below(8) {
             0 if awake && !busy => ops.push(Op::Pause),
             1 | 2 if awake && checkpoints < MOST => {
@@ -220,14 +201,35 @@ impl Load {
         ops
     }
 
-    async fn perform(&self, id: &str, op: &Op) -> Result<(), Gone> {
+    async fn perform(&self, id: &str, op: &Op, now: &Sandbox) -> Result<(), Gone> {
         let (method, path, body) = op.request(self.number, id);
         self.world().made(op.kind());
-        let answered = self.client.call(method, &path, body.as_ref()).await;
+        match op {
+            Op::Upload { files, .. } => self.upload(&path, files).await?,
+            Op::Download => self.download(&path, now).await?,
+            _ => return self.perform_one(id, op, (method, &path, body)).await,
+        }
+        let mut world = self.world();
+        world.answered(op.kind());
+        op.answered(id, &Value::Null, &mut world);
+        Ok(())
+    }
+
+    async fn perform_one(
+        &self,
+        id: &str,
+        op: &Op,
+        (method, path, body): (Method, &str, Option<Value>),
+    ) -> Result<(), Gone> {
+        let answered = self.client.call(method, path, body.as_ref()).await;
         let (status, answer) = answered.ok_or(Gone)?;
         assert!((200..300).contains(&status), "{op:?}: {status}: {answer}");
-        if let Op::Execute { path, content } = op {
-            return self.execution(id, path, *content, &answer).await;
+        match op {
+            Op::Execute { path, content } => {
+                return self.execution(id, path, *content, &answer).await;
+            }
+            Op::Job { .. } => return self.job(id, op, &answer["data"]).await,
+            _ => {}
         }
         let mut world = self.world();
         world.answered(op.kind());
@@ -310,6 +312,7 @@ impl Load {
         let asked = Asked {
             client: self.number,
             tree: tree.clone(),
+            env: Env::new(),
             tag: None,
         };
         self.world().asked.insert(token.clone(), asked);
@@ -398,234 +401,4 @@ impl Load {
         world.snapshots.get_mut(&id).unwrap().tags = [tag].into();
         Ok(())
     }
-}
-
-/// A snapshot of the client that has the tag may lose it.
-fn may_take(world: &mut World, client: usize, tag: Option<&String>) {
-    for one in world
-        .snapshots
-        .values_mut()
-        .filter(|one| one.client == client)
-    {
-        if tag.is_some() && one.tags.contains(&tag.cloned()) {
-            one.tags.insert(None);
-        }
-    }
-}
-
-/// It has lost it.
-fn took(world: &mut World, client: usize, tag: Option<&String>) {
-    for one in world
-        .snapshots
-        .values_mut()
-        .filter(|one| one.client == client)
-    {
-        if tag.is_some() && one.tags.remove(&tag.cloned()) && one.tags.is_empty() {
-            one.tags.insert(None);
-        }
-    }
-}
-
-impl Op {
-    fn kind(&self) -> &'static str {
-        match self {
-            Self::Write { .. } => "write",
-            Self::Remove { .. } => "remove",
-            Self::Make { .. } => "make a directory",
-            Self::Clear { .. } => "remove a directory",
-            Self::Execute { .. } => "execute",
-            Self::Checkpoint { .. } => "checkpoint",
-            Self::Restore { .. } => "restore",
-            Self::Forget { .. } => "delete a checkpoint",
-            Self::Snapshot { .. } => "snapshot",
-            Self::Fork { .. } => "fork",
-            Self::Pause => "pause",
-            Self::Resume => "resume",
-            Self::Destroy => "destroy",
-        }
-    }
-
-    /// Notes what may be from now on.
-    fn begin(&self, sandbox: &mut Sandbox) {
-        match self {
-            Self::Write { folder, files } => sandbox.change(|tree| {
-                tree.may(folder, Node::Folder);
-                for (file, content) in files {
-                    tree.may(&format!("{folder}/{file}"), Node::File(*content));
-                }
-            }),
-            Self::Remove { path } => sandbox.change(|tree| tree.may(path, Node::Absent)),
-            Self::Make { folder } => sandbox.change(|tree| tree.may(folder, Node::Folder)),
-            Self::Clear { folder } => sandbox.change(|tree| {
-                tree.may(folder, Node::Absent);
-                for file in FILES {
-                    tree.may(&format!("{folder}/{file}"), Node::Absent);
-                }
-            }),
-            Self::Execute { path, content } => sandbox.change(|tree| {
-                let (folder, _) = path.split_once('/').unwrap();
-                tree.may(folder, Node::Folder);
-                tree.may(path, Node::Begun(*content));
-            }),
-            Self::Restore { name } => {
-                let before = sandbox.checkpoints[name].tree.clone();
-                sandbox.trees.push(before);
-            }
-            Self::Forget { name } => {
-                sandbox.checkpoints.get_mut(name).unwrap().there = There::Maybe;
-            }
-            Self::Pause => drop(sandbox.lives.insert(Life::Paused)),
-            Self::Resume => drop(sandbox.lives.insert(Life::Idle)),
-            Self::Destroy => drop(sandbox.lives.insert(Life::Gone)),
-            Self::Checkpoint { .. } | Self::Snapshot { .. } | Self::Fork { .. } => {}
-        }
-        if self.resumes() {
-            sandbox.lives.insert(Life::Idle);
-        }
-    }
-
-    /// Whether a paused sandbox is resumed for it.
-    fn resumes(&self) -> bool {
-        matches!(
-            self,
-            Self::Write { .. }
-                | Self::Remove { .. }
-                | Self::Make { .. }
-                | Self::Clear { .. }
-                | Self::Execute { .. }
-        )
-    }
-
-    /// Notes what new things there may be, with the files that the sandbox may have now.
-    fn ask(&self, client: usize, now: &Sandbox, world: &mut World, id: &str) {
-        let asked = |tag| Asked {
-            client,
-            tree: now.tree(),
-            tag,
-        };
-        match self {
-            Self::Checkpoint { name } => {
-                let checkpoint = Checkpoint {
-                    there: There::Maybe,
-                    tree: now.tree(),
-                };
-                world
-                    .sandbox(id)
-                    .checkpoints
-                    .insert(name.clone(), checkpoint);
-            }
-            Self::Snapshot { token, tag } => {
-                may_take(world, client, Some(tag));
-                world.asked.insert(token.clone(), asked(Some(tag.clone())));
-            }
-            Self::Fork { token } => drop(world.asked.insert(token.clone(), asked(None))),
-            _ => {}
-        }
-    }
-
-    fn request(&self, client: usize, id: &str) -> (Method, String, Option<Value>) {
-        let post = |path: String, body: Value| (Method::POST, path, Some(body));
-        let sandbox = format!("/sandbox/{id}");
-        match self {
-            Self::Write { folder, files } => {
-                let file = |(file, content): &(&str, Content)| json!({ "path": format!("{folder}/{file}"), "content": base64(*content) });
-                let files: Vec<Value> = files.iter().map(file).collect();
-                post(format!("/fs/{id}"), json!({ "files": files }))
-            }
-            Self::Remove { path } => post(format!("/fs/rm/{id}"), json!({ "path": path })),
-            Self::Make { folder } => post(
-                format!("/fs/mkdir/{id}"),
-                json!({ "path": folder, "recursive": true }),
-            ),
-            Self::Clear { folder } => post(
-                format!("/fs/rmdir/{id}"),
-                json!({ "path": folder, "recursive": true }),
-            ),
-            Self::Execute { path, content } => {
-                let (folder, _) = path.split_once('/').unwrap();
-                let code = format!(
-                    "import os; os.makedirs('{folder}', exist_ok=True); {}\n\
-                     with open('{path}', 'w') as file: file.write(content)\n\
-                     print(len(content))",
-                    content.code()
-                );
-                post(
-                    format!("{sandbox}/execute"),
-                    json!({ "command": ["python3", "-c", code] }),
-                )
-            }
-            Self::Checkpoint { name } => {
-                post(format!("{sandbox}/checkpoint"), json!({ "name": name }))
-            }
-            Self::Restore { name } => (
-                Method::POST,
-                format!("{sandbox}/checkpoint/{name}/restore"),
-                None,
-            ),
-            Self::Forget { name } => (Method::DELETE, format!("{sandbox}/checkpoint/{name}"), None),
-            Self::Snapshot { token, tag } => post(
-                format!("{sandbox}/snapshot"),
-                json!({ "name": format!("client{client}"), "tag": tag, "description": token }),
-            ),
-            Self::Fork { token } => post(format!("{sandbox}/fork"), json!({ "name": token })),
-            Self::Pause => (Method::POST, format!("{sandbox}/pause"), None),
-            Self::Resume => (Method::POST, format!("{sandbox}/resume"), None),
-            Self::Destroy => (Method::DELETE, sandbox, None),
-        }
-    }
-
-    /// Notes what is from now on.
-    fn answered(&self, id: &str, data: &Value, world: &mut World) {
-        let sandbox = world.sandbox(id);
-        match self {
-            Self::Write { folder, files } => sandbox.change(|tree| {
-                tree.is(folder, Node::Folder);
-                for (file, content) in files {
-                    tree.is(&format!("{folder}/{file}"), Node::File(*content));
-                }
-            }),
-            Self::Remove { path } => sandbox.change(|tree| tree.is(path, Node::Absent)),
-            Self::Make { folder } => sandbox.change(|tree| tree.is(folder, Node::Folder)),
-            Self::Clear { folder } => sandbox.change(|tree| {
-                tree.is(folder, Node::Absent);
-                for file in FILES {
-                    tree.is(&format!("{folder}/{file}"), Node::Absent);
-                }
-            }),
-            Self::Execute { .. } => {}
-            Self::Checkpoint { name } => {
-                sandbox.checkpoints.get_mut(name).unwrap().there = There::Yes;
-            }
-            Self::Restore { .. } => drop(sandbox.trees.remove(0)),
-            Self::Forget { name } => drop(sandbox.checkpoints.remove(name)),
-            Self::Snapshot { token, tag } => {
-                let asked = world.asked.remove(token).unwrap();
-                took(world, asked.client, Some(tag));
-                let snapshot = Snapshot {
-                    client: asked.client,
-                    there: There::Yes,
-                    tags: [Some(tag.clone())].into(),
-                    tree: asked.tree,
-                };
-                let id = text(&data["snapshotId"]).parse().unwrap();
-                world.snapshots.insert(id, snapshot);
-            }
-            Self::Fork { token } => {
-                let asked = world.asked.remove(token).unwrap();
-                let fork = Sandbox::new(asked.client, asked.tree);
-                world.sandboxes.insert(text(&data["sandboxId"]), fork);
-            }
-            // With something else at once, that may have resumed it.
-            Self::Pause => drop(sandbox.lives.insert(Life::Paused)),
-            Self::Resume => sandbox.is(Life::Idle),
-            Self::Destroy => {
-                world.sandboxes.remove(id);
-                world.gone.push(id.to_owned());
-            }
-        }
-    }
-}
-
-fn base64(content: Content) -> String {
-    STANDARD.encode(content.bytes())
 }

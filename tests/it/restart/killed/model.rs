@@ -6,12 +6,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use belljar::{ExecutionId, SnapshotId, StreamId};
+use belljar::{ExecutionId, JobId, SnapshotId, StreamId};
 
 /// The directories that files are in.
 pub(super) const FOLDERS: [&str; 4] = ["a", "b", "c", "d"];
 /// The files in each of them.
 pub(super) const FILES: [&str; 3] = ["one", "two", "three"];
+/// The variables of a sandbox's environment.
+pub(super) const VARIABLES: [&str; 2] = ["A", "B"];
+
+/// What each variable may be; of others, and of those that are not here, there is none.
+pub(super) type Env = BTreeMap<&'static str, BTreeSet<Option<String>>>;
 
 /// The content of a file, known by what it is made with: numbered records with the same mark, so that
 /// a mixture of two is never like a third.
@@ -154,6 +159,30 @@ pub(super) struct Execution {
 }
 
 #[derive(Clone, Debug)]
+pub(super) struct Job {
+    pub(super) id: JobId,
+    /// It is to be stopped, and does not end by itself.
+    pub(super) stopped: bool,
+    /// Its end was answered.
+    pub(super) ended: bool,
+    /// The file that it writes.
+    pub(super) path: String,
+    pub(super) content: Content,
+}
+
+/// A sandbox for one command, which reads what the client sends and says how much it was.
+#[derive(Clone, Debug)]
+pub(super) struct Oneshot {
+    pub(super) id: String,
+    pub(super) execution: ExecutionId,
+    pub(super) stdin: StreamId,
+    pub(super) stdout: StreamId,
+    pub(super) output: String,
+    /// Its end was answered.
+    pub(super) ended: bool,
+}
+
+#[derive(Clone, Debug)]
 pub(super) struct Sandbox {
     /// Only one client at a time works with it.
     pub(super) client: usize,
@@ -162,6 +191,8 @@ pub(super) struct Sandbox {
     pub(super) trees: Vec<Tree>,
     pub(super) checkpoints: BTreeMap<String, Checkpoint>,
     pub(super) executions: Vec<Execution>,
+    pub(super) jobs: Vec<Job>,
+    pub(super) env: Env,
 }
 
 impl Sandbox {
@@ -172,7 +203,15 @@ impl Sandbox {
             trees: vec![tree],
             checkpoints: BTreeMap::new(),
             executions: Vec::new(),
+            jobs: Vec::new(),
+            env: Env::new(),
         }
+    }
+
+    /// What a variable may be.
+    pub(super) fn variable(&mut self, name: &'static str) -> &mut BTreeSet<Option<String>> {
+        let unset = || BTreeSet::from([None]);
+        self.env.entry(name).or_insert_with(unset)
     }
 
     pub(super) fn is(&mut self, life: Life) {
@@ -204,8 +243,30 @@ pub(super) struct Snapshot {
 pub(super) struct Asked {
     pub(super) client: usize,
     pub(super) tree: Tree,
+    /// The environment of a fork.
+    pub(super) env: Env,
     /// The tag of a snapshot.
     pub(super) tag: Option<String>,
+}
+
+impl Asked {
+    /// What it is, when it is a sandbox.
+    pub(super) fn sandbox(self) -> Sandbox {
+        Sandbox {
+            env: self.env,
+            ..Sandbox::new(self.client, self.tree)
+        }
+    }
+
+    /// What it is, when it is a snapshot.
+    pub(super) fn snapshot(self) -> Snapshot {
+        Snapshot {
+            client: self.client,
+            there: There::Yes,
+            tags: [self.tag].into(),
+            tree: self.tree,
+        }
+    }
 }
 
 /// Everything that there may be in one data folder.
@@ -216,6 +277,8 @@ pub(super) struct World {
     pub(super) snapshots: BTreeMap<SnapshotId, Snapshot>,
     /// What was asked for and not answered.
     pub(super) asked: BTreeMap<String, Asked>,
+    /// Since the last restart.
+    pub(super) oneshots: Vec<Oneshot>,
     /// Sandboxes that are gone for good.
     pub(super) gone: Vec<String>,
     /// How many calls of each kind were made, and how many of those were answered.

@@ -12,6 +12,7 @@ mod zip;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use self::plan::Plan;
 use super::error::{Repr, SandboxError};

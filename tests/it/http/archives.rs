@@ -296,8 +296,8 @@ open('small', 'wb').write(b's' * 1000)";
     assert!(!response.headers().contains_key("content-length"));
     // It is not read yet, and the sandbox goes on.
     output(&api, &sandbox, "open('large', 'w').write('other')").await;
-    let paused = api.post(&format!("/sandbox/{sandbox}/pause"), &json!({}));
-    assert_eq!(paused.await.status, 200);
+    let pause = format!("/sandbox/{sandbox}/pause");
+    assert_eq!(api.post(&pause, &json!({})).await.status, 200);
     let read = super::api::read(response).await;
     assert_eq!(read.headers["x-content-type-options"], "nosniff");
     let expected: Vec<u8> = (0..=255).collect::<Vec<u8>>().repeat(20000);

@@ -38,6 +38,7 @@ mod streams;
 mod table;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 
@@ -45,6 +46,9 @@ use args::{Cli, Subcommand};
 use exit::CliError;
 use interrupt::Interrupts;
 use settings::Settings;
+
+/// How long work that was interrupted may take to remove what it has begun to write.
+const TAKING_BACK: Duration = Duration::from_millis(500);
 
 /// Runs the command that the process's arguments name.
 pub fn main() -> ExitCode {
@@ -72,10 +76,12 @@ pub fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(source) => return report(&CliError::Threads { source }),
     };
-    let code = match runtime.block_on(until_interrupted(cli, file)) {
-        Ok(code) => code,
-        Err(error) => report(&error),
-    };
+    let done = runtime.block_on(until_interrupted(cli, file));
+    if matches!(done, Err(CliError::Interrupted(_))) {
+        runtime.shutdown_timeout(TAKING_BACK);
+        return done.unwrap_or_else(|error| report(&error));
+    }
+    let code = done.unwrap_or_else(|error| report(&error));
     // A read of standard input may still be waiting for the terminal; nobody wants its answer.
     runtime.shutdown_background();
     code
@@ -92,7 +98,7 @@ async fn until_interrupted(cli: Cli, file: Settings) -> Result<ExitCode, CliErro
     tokio::select! {
         biased;
         done = dispatch(cli, file) => done,
-        signal = interrupts.next() => Ok(ExitCode::from(attend::by_signal(signal))),
+        signal = interrupts.next() => Err(CliError::Interrupted(signal)),
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) struct Made {
     /// Share of CPU time, 1000m being one core [default: no limit]
     #[arg(long, value_name = "MILLICORES", value_parser = |text: &str| Millicores::parse(text))]
     pub(super) cpu: Option<Millicores>,
-    /// Space for its files [default: no limit]
+    /// Space for its files, beyond what it begins with [default: 1Gi]
     #[arg(long, value_name = "SIZE", value_parser = |text: &str| ByteSize::parse(text))]
     pub(super) disk: Option<ByteSize>,
     /// Let its programs reach the network: public addresses only

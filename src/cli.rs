@@ -39,6 +39,7 @@ mod table;
 mod telemetry;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 
@@ -47,6 +48,9 @@ use exit::CliError;
 use interrupt::Interrupts;
 use settings::Settings;
 use telemetry::Telemetry;
+
+/// How long work that was interrupted may take to remove what it has begun to write.
+const TAKING_BACK: Duration = Duration::from_millis(500);
 
 /// Runs the command that the process's arguments name.
 pub fn main() -> ExitCode {
@@ -84,10 +88,12 @@ pub fn main() -> ExitCode {
         cli.data.log_format.unwrap_or_default(),
         telemetry.as_ref(),
     );
-    let code = match runtime.block_on(until_interrupted(cli, file)) {
-        Ok(code) => code,
-        Err(error) => report(&error),
-    };
+    let done = runtime.block_on(until_interrupted(cli, file));
+    if matches!(done, Err(CliError::Interrupted(_))) {
+        runtime.shutdown_timeout(TAKING_BACK);
+        return done.unwrap_or_else(|error| report(&error));
+    }
+    let code = done.unwrap_or_else(|error| report(&error));
     if let Some(telemetry) = telemetry {
         telemetry.end();
     }
@@ -107,7 +113,7 @@ async fn until_interrupted(cli: Cli, file: Settings) -> Result<ExitCode, CliErro
     tokio::select! {
         biased;
         done = dispatch(cli, file) => done,
-        signal = interrupts.next() => Ok(ExitCode::from(attend::by_signal(signal))),
+        signal = interrupts.next() => Err(CliError::Interrupted(signal)),
     }
 }
 

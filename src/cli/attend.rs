@@ -8,7 +8,7 @@ use std::pin::pin;
 use tokio::io::AsyncWrite;
 
 use super::client::Pieces;
-use super::exit::{self, CliError, INTERRUPTED, TERMINATED};
+use super::exit::{self, CliError, by_signal};
 use super::interrupt::Interrupts;
 use super::streams::pour;
 use crate::Signal;
@@ -97,14 +97,6 @@ pub(super) async fn attend<P: Program>(
         code: code.unwrap_or(exit::INTERNAL),
         delivered: delivered?,
     })
-}
-
-/// The exit code of a command that was ended by a signal.
-pub(super) fn by_signal(signal: Signal) -> u8 {
-    match signal {
-        Signal::Terminate => TERMINATED,
-        _ => INTERRUPTED,
-    }
 }
 
 /// Copies output of a program to ours; `None` if ours is closed, which is no error: whoever closed it has

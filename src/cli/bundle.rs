@@ -6,6 +6,8 @@
 use std::fs::{File, Metadata};
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::{Buf, Bytes};
 use flate2::Compression;
@@ -337,13 +339,25 @@ pub(super) enum Target {
 /// [`CliError::CutOff`] for what is no whole archive, [`CliError::WriteFile`].
 pub(super) async fn unpack(pieces: Pieces, to: Target, bar: &Bar) -> Result<u64, CliError> {
     let bar = bar.clone();
+    let given_up = GivenUp::default();
     let from = PieceReader {
         pieces,
         current: Bytes::new(),
         runtime: Handle::current(),
+        given_up: Arc::clone(&given_up.0),
     };
     let unpacking = tokio::task::spawn_blocking(move || unpack_all(from, &to, &bar));
     unpacking.await.map_err(panicked)?
+}
+
+/// Tells the thread that unpacks, when it is dropped, to remove what it has begun to write.
+#[derive(Default)]
+struct GivenUp(Arc<AtomicBool>);
+
+impl Drop for GivenUp {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 fn unpack_all(from: impl Read, to: &Target, bar: &Bar) -> Result<u64, CliError> {
@@ -421,11 +435,15 @@ struct PieceReader {
     pieces: Pieces,
     current: Bytes,
     runtime: Handle,
+    given_up: Arc<AtomicBool>,
 }
 
 impl Read for PieceReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.current.is_empty() {
+            if self.given_up.load(Ordering::Relaxed) {
+                return Err(io::Error::other("nobody waits for it"));
+            }
             match self.runtime.block_on(self.pieces.next()) {
                 Some(piece) => self.current = piece?,
                 None => return Ok(0),

@@ -29,7 +29,7 @@ const MAX_ANSWER_BYTES: usize = 256 * 1024 * 1024;
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Server")]
 pub(crate) struct ServerArgs {
-    /// Ask the server at this URL instead of working on the data folder
+    /// Ask the server at this URL instead of working on this machine
     #[arg(
         long,
         value_name = "URL",

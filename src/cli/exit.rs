@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 
-use crate::{ErrorKind, SandboxError};
+use crate::{ErrorKind, SandboxError, Signal};
 
 /// Shown at the end of `--help`.
 pub(super) const HELP: &str = "\
@@ -35,10 +35,10 @@ BELLJAR_API_KEY";
 pub(super) const USAGE: u8 = 2;
 /// A bug of ours: `EX_SOFTWARE`.
 pub(super) const INTERNAL: u8 = 70;
-/// The program was interrupted: 128 + SIGINT.
-pub(super) const INTERRUPTED: u8 = 130;
-/// The program was terminated: 128 + SIGTERM.
-pub(super) const TERMINATED: u8 = 143;
+/// 128 + SIGINT.
+const INTERRUPTED: u8 = 130;
+/// 128 + SIGTERM.
+const TERMINATED: u8 = 143;
 
 /// Why the command failed, as opposed to the program it ran.
 #[derive(Debug, thiserror::Error)]
@@ -148,6 +148,9 @@ pub(crate) enum CliError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The user did not want to wait for the end.
+    #[error("interrupted")]
+    Interrupted(Signal),
     /// Something that only a server, or only a data folder, can do.
     #[error("{0}")]
     Usage(String),
@@ -208,6 +211,15 @@ pub(super) fn code(error: &CliError) -> u8 {
             _ => INTERNAL,
         },
         CliError::Serve { .. } => 69,
+        CliError::Interrupted(signal) => by_signal(*signal),
+    }
+}
+
+/// The exit code of what was ended by a signal.
+pub(super) fn by_signal(signal: Signal) -> u8 {
+    match signal {
+        Signal::Terminate => TERMINATED,
+        _ => INTERRUPTED,
     }
 }
 
@@ -225,7 +237,10 @@ pub(super) fn hint(error: &CliError) -> Option<&'static str> {
             _ => None,
         },
         CliError::Unreachable { .. } => Some("is there a server, and is its URL right?"),
-        CliError::CutOff { .. } | CliError::Url { .. } | CliError::Usage(_) => None,
+        CliError::CutOff { .. }
+        | CliError::Url { .. }
+        | CliError::Usage(_)
+        | CliError::Interrupted(_) => None,
         CliError::Sandbox(error) => match error.kind() {
             ErrorKind::NotFound => match error.code() {
                 "RUNTIME_NOT_FOUND" => Some("`belljar runtime list` shows the runtimes there are"),

@@ -13,11 +13,11 @@ use clap::Args;
 use futures::StreamExt;
 use serde_json::{Value, json};
 
-use super::attend::{Attended, Program, attend, by_signal, deliver};
+use super::attend::{Attended, Program, attend, deliver};
 use super::client::{Client, Pieces, ServerArgs};
 use super::data::DataArgs;
 use super::exec::Begun;
-use super::exit::CliError;
+use super::exit::{CliError, by_signal};
 use super::file::FileArg;
 use super::files::written;
 use super::infer::{self, Known};

@@ -32,7 +32,7 @@ pub(super) struct Made {
     /// Share of CPU time, 1000m being one core [default: no limit]
     #[arg(long, value_name = "MILLICORES", value_parser = |text: &str| Millicores::parse(text))]
     pub(super) cpu: Option<Millicores>,
-    /// Space for its files [default: no limit]
+    /// Space for its files, beyond what it begins with [default: 1Gi]
     #[arg(long, value_name = "SIZE", value_parser = |text: &str| ByteSize::parse(text))]
     pub(super) disk: Option<ByteSize>,
     /// Let its programs reach the network: public addresses only
@@ -87,6 +87,15 @@ impl Made {
 pub(crate) struct CreateArgs {
     #[command(flatten)]
     made: Made,
+    /// Give one TCP port of it a URL, which `belljar get` shows; whoever knows the URL may use it
+    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1024..))]
+    port: Option<u16>,
+    /// The project it belongs to
+    #[arg(long, value_name = "ID")]
+    project_id: Option<String>,
+    /// What is to be kept with it: a JSON object
+    #[arg(long, value_name = "JSON", value_parser = parse_object)]
+    metadata: Option<Value>,
     /// A name for people
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
@@ -109,10 +118,24 @@ pub(crate) struct CreateArgs {
     place: PlaceArgs,
 }
 
+fn parse_object(text: &str) -> Result<Value, String> {
+    let value: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    value
+        .is_object()
+        .then_some(value)
+        .ok_or_else(|| "it must be an object, such as {\"team\": \"a\"}".to_owned())
+}
+
 /// Creates a sandbox and waits until it can be used.
 pub(super) async fn create(args: CreateArgs, data: &DataArgs) -> Result<ExitCode, CliError> {
     let mut body = args.made.body();
     let text = |span: Option<Duration>| span.map(format_duration);
+    body.insert(
+        "network".to_owned(),
+        json!({ "enabled": args.made.network, "port": args.port }),
+    );
+    body.insert("projectId".to_owned(), json!(args.project_id));
+    body.insert("metadata".to_owned(), json!(args.metadata));
     body.insert("name".to_owned(), json!(args.name));
     body.insert("description".to_owned(), json!(args.description));
     let timeouts = json!({

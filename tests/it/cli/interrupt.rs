@@ -1,11 +1,13 @@
 //! Ctrl-C and SIGTERM: the first is the program's, the second ends it.
 #![cfg(unix)]
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::{Ran, command, ended, start};
+use super::{PATIENCE, Ran, command, ended, start};
+use crate::support::{belljar, data_dir};
 
 /// Starts Python code that says `ready` when it is.
 fn ready(code: &str) -> Child {
@@ -86,4 +88,70 @@ fn an_interrupt_before_the_program_has_started_ends_the_command() {
     // Depending on who was there first it is the command or the program that ends.
     let code = ended(&mut child);
     assert!(code == Some(130) || code.is_none(), "{code:?}");
+}
+
+/// A server that gives the first half of an archive with one file, and no more.
+fn give_half(mut to: TcpStream) {
+    let mut head = String::new();
+    let mut from = BufReader::new(to.try_clone().unwrap());
+    while !head.ends_with("\r\n\r\n") {
+        from.read_line(&mut head).unwrap();
+    }
+    if !head.contains("/fs/download/") {
+        let answer = "HTTP/1.1 404 Not Found\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
+        to.write_all(answer.as_bytes()).unwrap();
+        return;
+    }
+    let mut archive = tar::Builder::new(flate2::write::GzEncoder::new(
+        Vec::new(),
+        flate2::Compression::none(),
+    ));
+    let content = vec![b'x'; 1 << 20];
+    let mut header = tar::Header::new_gnu();
+    header.set_size(content.len() as u64);
+    header.set_mode(0o644);
+    archive
+        .append_data(&mut header, "file", content.as_slice())
+        .unwrap();
+    let archive = archive.into_inner().unwrap().finish().unwrap();
+    let head = format!(
+        "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n",
+        archive.len()
+    );
+    to.write_all(head.as_bytes()).unwrap();
+    to.write_all(&archive[..archive.len() / 2]).unwrap();
+    // Until the other side is gone.
+    drop(from.read_line(&mut String::new()));
+}
+
+#[test]
+fn an_interrupted_copy_leaves_nothing_behind() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for connection in listener.incoming() {
+            let connection = connection.unwrap();
+            std::thread::spawn(move || give_half(connection));
+        }
+    });
+    let folder = data_dir();
+    let to = folder.path().join("file");
+    std::fs::write(&to, "before").unwrap();
+    let files = || std::fs::read_dir(folder.path()).unwrap().count();
+    let mut copy = belljar();
+    copy.args(["cp", "--url", &url, "sbx_1:file"]).arg(&to);
+    let mut child = start(copy);
+    let deadline = Instant::now() + PATIENCE;
+    while files() < 2 {
+        assert!(child.try_wait().unwrap().is_none() && Instant::now() < deadline);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    send("-INT", &child);
+    let ran = Ran::from(child.wait_with_output().unwrap());
+    ran.expect(130, "");
+    assert_eq!(ran.stderr, "belljar: interrupted\n");
+    assert_eq!(
+        (files(), std::fs::read(&to).unwrap()),
+        (1, b"before".to_vec())
+    );
 }

@@ -73,10 +73,24 @@ fn a_life(run: Run<'_>) {
         "mine",
         "-e",
         "A=1",
+        "--port",
+        "3000",
+        "--metadata",
+        "{\"k\": 1}",
     ]));
     assert!(id.starts_with("sbx_"), "{id}");
     let id = id.as_str();
-    assert_eq!(json(&run(&["get", id, "--json"]))["name"], "mine");
+    let known = json(&run(&["get", id, "--json"]));
+    assert_eq!(known["name"], "mine");
+    assert_eq!(known["networkPort"], 3000);
+    assert_eq!(known["metadata"]["k"], 1);
+    for wrong in [["--port", "80"], ["--metadata", "[1]"]] {
+        let ran = run(&["create", wrong[0], wrong[1]]);
+        assert!(
+            ran.code == Some(2) && ran.stderr.contains(wrong[0]),
+            "{ran:#?}"
+        );
+    }
     assert!(line(&run(&["get", id])).contains("idle"));
     let list = line(&run(&["ls"]));
     assert!(list.starts_with("ID ") && list.contains(id), "{list}");

@@ -1,3 +1,5 @@
+//! Archives, from files and to files.
+
 use super::*;
 
 fn sent(entries: Vec<Entry>) -> (Result<(), CliError>, Result<Vec<u8>, io::Error>) {

@@ -206,7 +206,9 @@ pub(super) async fn snapshot(args: SnapshotArgs, data: &DataArgs) -> Result<Exit
             }
             let entries = bundle::entries(&directory, "").await?;
             let mut begin = naming.body();
-            begin["runtime"] = runtime.into();
+            if let Some(fields) = begin.as_object_mut() {
+                fields.insert("runtime".to_owned(), runtime.into());
+            }
             let finish = json!({
                 "packages": package,
                 "env": env.into_iter().collect::<BTreeMap<_, _>>(),

@@ -84,14 +84,7 @@ impl Aside {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
-        let mut builder = tempfile::Builder::new();
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(
-            mode & 0o777 | 0o600,
-        ));
-        #[cfg(not(unix))]
-        let _no_such_permissions = mode;
-        let file = builder.tempfile_in(folder);
+        let file = made_in(folder, mode);
         Ok(Self {
             file: file.map_err(|source| unwritable(to, source))?,
             to: to.to_owned(),
@@ -117,6 +110,19 @@ impl Aside {
             Err(error) => Err(unwritable(&to, error.error)),
         }
     }
+}
+
+#[cfg(unix)]
+fn made_in(folder: &Path, mode: u32) -> io::Result<NamedTempFile> {
+    let permissions = std::os::unix::fs::PermissionsExt::from_mode(mode & 0o777 | 0o600);
+    tempfile::Builder::new()
+        .permissions(permissions)
+        .tempfile_in(folder)
+}
+
+#[cfg(not(unix))]
+fn made_in(folder: &Path, _mode: u32) -> io::Result<NamedTempFile> {
+    NamedTempFile::new_in(folder)
 }
 
 fn unwritable(path: &Path, source: io::Error) -> CliError {

@@ -1,3 +1,5 @@
+//! Archives, from files and to files.
+
 use super::*;
 
 fn sent(entries: Vec<Entry>) -> (Result<(), CliError>, Result<Vec<u8>, io::Error>) {
@@ -21,8 +23,8 @@ fn sent(entries: Vec<Entry>) -> (Result<(), CliError>, Result<Vec<u8>, io::Error
     })
 }
 
-fn unpacked(archive: Vec<u8>, to: Target) -> Result<u64, CliError> {
-    unpack_all(archive.as_slice(), &to, &Bar::bytes("testing", None))
+fn unpacked(archive: &[u8], to: &Target) -> Result<u64, CliError> {
+    unpack_all(archive, to, &Bar::bytes("testing", None))
 }
 
 fn tar_gz(entries: &[(&str, EntryType, &str)]) -> Vec<u8> {
@@ -56,7 +58,7 @@ fn a_tree_comes_out_as_it_went_in() {
     let (done, archive) = sent(entries);
     done.unwrap();
     let to = folder.path().join("to");
-    let files = unpacked(archive.unwrap(), Target::Directory(to.clone())).unwrap();
+    let files = unpacked(&archive.unwrap(), &Target::Directory(to.clone())).unwrap();
     assert_eq!(files, 2);
     assert_eq!(
         std::fs::read(to.join("a b/é").join(long)).unwrap(),
@@ -77,7 +79,10 @@ fn names_of_a_guest_stay_below_the_target() {
         ("fifo", EntryType::Fifo, ""),
         ("in", EntryType::Regular, "x"),
     ]);
-    assert_eq!(unpacked(archive, Target::Directory(to.clone())).unwrap(), 1);
+    assert_eq!(
+        unpacked(&archive, &Target::Directory(to.clone())).unwrap(),
+        1
+    );
     let there: Vec<_> = std::fs::read_dir(&to).unwrap().collect();
     assert_eq!(there.len(), 1);
     assert!(!folder.path().join("out").exists());
@@ -91,12 +96,12 @@ fn what_is_cut_off_replaces_nothing() {
     let text: String = (0..20_000).map(|n| format!("{n} ")).collect();
     let whole = tar_gz(&[("file", EntryType::Regular, &text)]);
     for length in [0, 10, whole.len() / 2] {
-        let error = unpacked(whole[..length].to_vec(), Target::File(to.clone())).unwrap_err();
+        let error = unpacked(&whole[..length], &Target::File(to.clone())).unwrap_err();
         assert!(matches!(error, CliError::CutOff { .. }), "{error:?}");
         assert_eq!(std::fs::read(&to).unwrap(), b"before");
     }
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
-    assert_eq!(unpacked(whole, Target::File(to.clone())).unwrap(), 1);
+    assert_eq!(unpacked(&whole, &Target::File(to.clone())).unwrap(), 1);
     assert_eq!(std::fs::read_to_string(&to).unwrap(), text);
 }
 

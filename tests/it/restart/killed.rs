@@ -29,7 +29,7 @@ use load::{Load, Shared};
 use model::{Random, World};
 
 /// Rounds in all tests here together.
-const ROUNDS: u64 = 120;
+const ROUNDS: u64 = 80;
 /// Tests, each with its part of them.
 const TESTS: u64 = 2;
 /// Rounds on one folder.
@@ -37,7 +37,7 @@ const IN_A_FOLDER: u64 = 20;
 const SEED: u64 = 20_261_123;
 const CLIENTS: usize = 3;
 /// The most calls that the clients have begun when the server is killed, whatever time they take.
-const CALLS: usize = 60;
+const CALLS: usize = 40;
 /// The longest that they have for that: some calls wait for others.
 const LONGEST: Duration = Duration::from_millis(600);
 /// The longest between the last of them and the end, in microseconds.

@@ -29,15 +29,21 @@ use load::{Load, Shared};
 use model::{Random, World};
 
 /// Rounds in all tests here together.
-const ROUNDS: u64 = 120;
+const ROUNDS: u64 = 80;
 /// Tests, each with its part of them.
 const TESTS: u64 = 2;
 /// Rounds on one folder.
 const IN_A_FOLDER: u64 = 20;
 const SEED: u64 = 20_261_123;
 const CLIENTS: usize = 3;
-/// The longest that the clients have, in milliseconds.
-const LONGEST: usize = 150;
+/// The most calls that the clients have begun when the server is killed, whatever time they take.
+const CALLS: usize = 40;
+/// The longest that they have for that: some calls wait for others.
+const LONGEST: Duration = Duration::from_millis(600);
+/// The longest between the last of them and the end, in microseconds.
+const LATEST: usize = 5_000;
+/// The longest that a server has which is killed while it starts, in microseconds.
+const STARTING: usize = 150_000;
 const COLLECTING: [(&str, &str); 2] = [
     ("BELLJAR_GC_INTERVAL", "3ms"),
     ("BELLJAR_LOG", "belljar::sandbox::collector=info"),
@@ -122,8 +128,7 @@ async fn rounds(test: u64) {
 async fn one_round(data: &Path, world: &Shared, random: &mut Random) {
     let server = Server::spawn(data, &COLLECTING);
     if random.one_in(10) {
-        // While it starts, which takes about as long.
-        pause(random, LONGEST).await;
+        pause(random, STARTING).await;
         server.kill();
     } else {
         let server = server.ready(data).await;
@@ -141,7 +146,15 @@ async fn one_round(data: &Path, world: &Shared, random: &mut Random) {
                 tokio::spawn(load.run())
             })
             .collect();
-        pause(random, LONGEST).await;
+        // Counted in calls, so that as much happens on a busy machine.
+        let enough = world.lock().unwrap().calls() + 1 + random.below(CALLS) as u64;
+        let begun = async {
+            while world.lock().unwrap().calls() < enough {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        drop(tokio::time::timeout(LONGEST, begun).await);
+        pause(random, LATEST).await;
         server.kill();
         for ended in within("the clients have noticed", join_all(clients)).await {
             ended.unwrap_or_else(|error| resume_unwind(error.into_panic()));
@@ -160,8 +173,9 @@ async fn one_round(data: &Path, world: &Shared, random: &mut Random) {
     belljar.close().await;
 }
 
+/// Waits for at most so many microseconds.
 async fn pause(random: &mut Random, longest: usize) {
-    let time = 1 + random.below(longest * 1000) as u64;
+    let time = 1 + random.below(longest) as u64;
     tokio::time::sleep(Duration::from_micros(time)).await;
 }
 

@@ -297,6 +297,11 @@ impl World {
         self.calls.entry(kind.to_owned()).or_default()[1] += 1;
     }
 
+    /// How many calls were made.
+    pub(super) fn calls(&self) -> u64 {
+        self.calls.values().map(|[made, _]| made).sum()
+    }
+
     /// A number that was not there before.
     pub(super) fn fresh(&mut self) -> u32 {
         self.next += 1;

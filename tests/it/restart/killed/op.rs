@@ -149,7 +149,7 @@ impl Op {
             Self::Forget { name } => {
                 sandbox.checkpoints.get_mut(name).unwrap().there = There::Maybe;
             }
-            Self::Env { name, value } => drop(sandbox.variable(*name).insert(value.clone())),
+            Self::Env { name, value } => drop(sandbox.variable(name).insert(value.clone())),
             Self::Pause => drop(sandbox.lives.insert(Life::Paused)),
             Self::Resume => drop(sandbox.lives.insert(Life::Idle)),
             Self::Destroy => drop(sandbox.lives.insert(Life::Gone)),
@@ -307,7 +307,7 @@ impl Op {
                     tree.is(&format!("{folder}/{file}"), Node::Absent);
                 }
             }),
-            Self::Env { name, value } => *sandbox.variable(*name) = [value.clone()].into(),
+            Self::Env { name, value } => *sandbox.variable(name) = [value.clone()].into(),
             // Their ends are what matters.
             Self::Execute { .. } | Self::Job { .. } | Self::Download => {}
             Self::Checkpoint { name } => {

@@ -143,6 +143,16 @@ impl Disk {
         Ok((root, pin))
     }
 
+    /// Whether [`Disk::save`] would find nothing to do, which is so of most commands: nothing has changed
+    /// since a restart would begin with it. Also false if somebody saves just now. Does not block.
+    pub(crate) fn is_saved(&self, vfs: &Vfs) -> bool {
+        let Ok(_saves) = self.saves.try_lock() else {
+            return false;
+        };
+        // Not if the journal could not be written after the last commit.
+        vfs.is_clean() && self.root() == Some(vfs.committed())
+    }
+
     /// As [`Disk::fork`] if nothing has to be saved for it and nobody saves just now; does not block.
     pub(crate) fn fork_saved(&self, vfs: &Vfs) -> Option<Forked> {
         let _saves = self.saves.try_lock().ok()?;

@@ -90,6 +90,22 @@ fn what_is_saved_is_what_a_restart_begins_with() {
 }
 
 #[test]
+fn files_that_are_as_a_restart_would_find_them_need_no_save() {
+    let place = Place::new();
+    let disk = place.disk();
+    let vfs = place.open(place.empty);
+    assert!(disk.set_live(vfs.clone()));
+    assert!(disk.is_saved(&vfs));
+    vfs.write_file(&path("/a"), b"1").unwrap();
+    assert!(!disk.is_saved(&vfs));
+    // Committed, but a restart would not know.
+    vfs.commit().unwrap();
+    assert!(!disk.is_saved(&vfs));
+    disk.save(&vfs).map(drop).unwrap();
+    assert!(disk.is_saved(&vfs));
+}
+
+#[test]
 fn every_save_covers_what_was_there_when_it_was_asked_for() {
     let place = Place::new();
     let disk = Arc::new(place.disk());

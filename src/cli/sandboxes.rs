@@ -161,7 +161,10 @@ pub(super) async fn create(args: CreateArgs, data: &DataArgs) -> Result<ExitCode
                 status = field(&client.get(&path).await?, "status");
             }
             if args.json {
-                output::print(format_args!("{:#}", describe(client, &id).await?));
+                output::print(format_args!(
+                    "{:#}",
+                    describe(client, &args.place, &id).await?
+                ));
             } else if status == "failed" {
                 output::print(&id);
                 return Err(CliError::Usage(format!(
@@ -254,7 +257,7 @@ pub(crate) struct GetArgs {
 pub(super) async fn get(args: GetArgs, data: &DataArgs) -> Result<ExitCode, CliError> {
     args.place
         .with(data, async |client| {
-            let sandbox = describe(client, args.sandbox.as_str()).await?;
+            let sandbox = describe(client, &args.place, args.sandbox.as_str()).await?;
             if args.json {
                 output::print(format_args!("{sandbox:#}"));
                 return Ok(ExitCode::SUCCESS);
@@ -267,9 +270,16 @@ pub(super) async fn get(args: GetArgs, data: &DataArgs) -> Result<ExitCode, CliE
         .await
 }
 
-async fn describe(client: &Client, id: &str) -> Result<Value, CliError> {
+async fn describe(client: &Client, place: &PlaceArgs, id: &str) -> Result<Value, CliError> {
     let path = format!("/sandbox/{}?includeDeleted=true", encoded(id));
-    client.get(&path).await
+    let mut known = client.get(&path).await?;
+    // Nobody serves a data folder that a command works on.
+    if place.server.url.is_none()
+        && let Some(fields) = known.as_object_mut()
+    {
+        fields.remove("url");
+    }
+    Ok(known)
 }
 
 /// `belljar rm`.

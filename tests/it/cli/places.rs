@@ -84,6 +84,9 @@ fn a_life(run: Run<'_>) {
     assert_eq!(known["name"], "mine");
     assert_eq!(known["networkPort"], 3000);
     assert_eq!(known["metadata"]["k"], 1);
+    // Of a server, never of a folder that nobody serves.
+    let served = |url: &Value| url.as_str().unwrap().starts_with("http://127.0.0.1:");
+    assert!(known.get("url").is_none_or(served), "{known}");
     for wrong in [["--port", "80"], ["--metadata", "[1]"]] {
         let ran = run(&["create", wrong[0], wrong[1]]);
         assert!(

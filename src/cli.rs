@@ -36,18 +36,17 @@ mod snapshot;
 mod stats;
 mod streams;
 mod table;
-mod telemetry;
 
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
 
+use crate::otel::Telemetry;
 use args::{Cli, Subcommand};
 use exit::CliError;
 use interrupt::Interrupts;
 use settings::Settings;
-use telemetry::Telemetry;
 
 /// How long work that was interrupted may take to remove what it has begun to write.
 const TAKING_BACK: Duration = Duration::from_millis(500);
@@ -78,7 +77,14 @@ pub fn main() -> ExitCode {
         Subcommand::Serve(args) => args.collector(&file),
         _ => None,
     };
-    let telemetry = collector.map(|endpoint| Telemetry::to(endpoint, runtime.handle()));
+    let named = std::env::var_os("OTEL_SERVICE_NAME").is_some();
+    let telemetry = collector.map(|url| {
+        let telemetry = Telemetry::to(url, named, runtime.handle());
+        telemetry.map_err(|reason| CliError::Url {
+            url: url.to_owned(),
+            reason,
+        })
+    });
     let telemetry = match telemetry.transpose() {
         Ok(telemetry) => telemetry,
         Err(error) => return report(&error),

@@ -59,8 +59,12 @@ pub(crate) mod db;
 pub(crate) mod http;
 #[cfg(not(feature = "http"))]
 pub(crate) mod no_http;
+#[cfg(all(feature = "server", not(feature = "otel")))]
+pub(crate) mod no_otel;
 #[cfg(feature = "registry")]
 pub(crate) mod npm;
+#[cfg(feature = "otel")]
+pub(crate) mod otel;
 
 #[cfg(feature = "cli")]
 #[doc(hidden)]
@@ -68,6 +72,8 @@ pub mod cli;
 
 #[cfg(not(feature = "http"))]
 pub(crate) use no_http as http;
+#[cfg(all(feature = "server", not(feature = "otel")))]
+pub(crate) use no_otel as otel;
 
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use digest::Digest;

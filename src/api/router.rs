@@ -92,10 +92,23 @@ async fn name(
             }
         }
     }
-    let mut response = next.run(request).await;
+    let mut response = traced(path.as_str(), request, |request| next.run(request)).await;
     response
         .extensions_mut()
         .insert(Named(path.as_str().into()));
+    response
+}
+
+/// Answers a request within its span of a trace.
+async fn traced<F: Future<Output = Response>>(
+    route: &str,
+    request: Request,
+    answer: impl FnOnce(Request) -> F,
+) -> Response {
+    let session = request.extensions().get::<SessionId>();
+    let span = trace::span(request.method(), route, request.headers(), session);
+    let response = answer(request).instrument(span.clone()).await;
+    trace::end(&span, response.status());
     response
 }
 
@@ -149,12 +162,15 @@ async fn outermost(State(state): State<ApiState>, mut request: Request, next: Ne
         execution = tracing::field::Empty,
     );
     let method = request.method().clone();
-    let traced = trace::span(&method, request.headers(), &session);
     let begun = Instant::now();
     request.extensions_mut().insert(session.clone());
     let answer = match port {
         Some(port) => Either::Left(async {
-            let mut response = ports::forward(&state, port, request).await.into_response();
+            let forward = |request| async {
+                let answer = ports::forward(&state, port, request).await;
+                answer.into_response()
+            };
+            let mut response = traced(ports::ROUTE, request, forward).await;
             response.extensions_mut().insert(Named(ports::ROUTE.into()));
             response
         }),
@@ -171,12 +187,10 @@ async fn outermost(State(state): State<ApiState>, mut request: Request, next: Ne
         }
     }
     .instrument(span.clone())
-    .instrument(traced.clone())
     .await;
     let named = response.extensions().get::<Named>();
     let route = named.map_or("none", |Named(path)| &**path);
     let took = begun.elapsed();
-    trace::end(&traced, &method, route, response.status());
     span.in_scope(|| {
         tracing::info!(
             target: ACCESS,

@@ -5,52 +5,38 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use tracing::{Span, field};
 
 use crate::api::session::SessionId;
+use crate::otel;
 use crate::sandbox::TRACE;
 
-/// A span around a request; none where nobody collects them.
-pub(crate) fn span(method: &Method, headers: &HeaderMap, session: &SessionId) -> Span {
+/// A span around a request that is for `route`; none where nobody collects them. Its name has to be known
+/// when it begins.
+pub(crate) fn span(
+    method: &Method,
+    route: &str,
+    headers: &HeaderMap,
+    session: Option<&SessionId>,
+) -> Span {
     let span = tracing::info_span!(
         target: TRACE,
         "request",
         otel.kind = "server",
-        otel.name = field::Empty,
+        otel.name = format!("{method} {route}"),
         otel.status_code = field::Empty,
         http.request.method = %method,
-        http.route = field::Empty,
+        http.route = route,
         http.response.status_code = field::Empty,
-        session = session.as_str(),
+        session = session.map(SessionId::as_str),
     );
     if !span.is_disabled() {
-        adopt(&span, headers);
+        otel::adopt(&span, headers);
     }
     span
 }
 
 /// Says how a request ended.
-pub(crate) fn end(span: &Span, method: &Method, route: &str, status: StatusCode) {
-    if span.is_disabled() {
-        return;
-    }
-    span.record("otel.name", format!("{method} {route}"));
-    span.record("http.route", route);
+pub(crate) fn end(span: &Span, status: StatusCode) {
     span.record("http.response.status_code", status.as_u16());
     if status.is_server_error() {
         span.record("otel.status_code", "ERROR");
     }
 }
-
-/// Makes a span part of the trace that the client says it is in (W3C Trace Context).
-#[cfg(feature = "otel")]
-fn adopt(span: &Span, headers: &HeaderMap) {
-    use opentelemetry::propagation::TextMapPropagator;
-    use opentelemetry_http::HeaderExtractor;
-    use opentelemetry_sdk::propagation::TraceContextPropagator;
-    use tracing_opentelemetry::OpenTelemetrySpanExt;
-
-    let context = TraceContextPropagator::new().extract(&HeaderExtractor(headers));
-    // Refused by spans that nobody exports.
-    let _adopted = span.set_parent(context);
-}
-
-#[cfg(not(feature = "otel"))]
-fn adopt(_span: &Span, _headers: &HeaderMap) {}

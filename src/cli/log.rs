@@ -8,7 +8,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt, registry};
 
 use super::settings::LogFormat;
-use super::telemetry::Telemetry;
+use crate::otel::Telemetry;
 use crate::sandbox::TRACE;
 
 /// Installs the subscriber. `filter` is levels and targets as `tracing` has them: `debug`, or
@@ -26,7 +26,7 @@ pub(super) fn init(filter: &str, format: LogFormat, telemetry: Option<&Telemetry
         LogFormat::Json => lines.json().flatten_event(true).boxed(),
     };
     let installed = registry()
-        .with(telemetry.map(Telemetry::layer))
+        .with(telemetry.map(|telemetry| telemetry.layer(TRACE)))
         .with(lines.with_filter(filter))
         .try_init();
     // It fails only if there is one already, and then that one does the work.

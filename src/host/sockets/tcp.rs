@@ -286,9 +286,14 @@ impl HostTcpSocket for SocketsView<'_> {
     }
 
     fn remote_address(&mut self, this: Resource<TcpSocket>) -> SocketResult<IpSocketAddress> {
-        let peer = self.tcp(&this)?.peer;
-        let host = HostTcpSocket::remote_address(&mut self.inner, this)?;
-        Ok(peer.map_or(host, IpSocketAddress::from))
+        let known = self.tcp(&this)?;
+        let (peer, connected) = (known.peer, known.is_connecting());
+        match HostTcpSocket::remote_address(&mut self.inner, this) {
+            Ok(host) => Ok(peer.map_or(host, IpSocketAddress::from)),
+            // The other end is gone. For the C library this cannot be a wrong state, and it aborts.
+            Err(_) if connected => Err(ErrorCode::ConnectionReset.into()),
+            Err(error) => Err(error),
+        }
     }
 
     fn is_listening(&mut self, this: Resource<TcpSocket>) -> wasmtime::Result<bool> {

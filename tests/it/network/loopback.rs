@@ -120,6 +120,18 @@ async fn servers_of_the_standard_library_answer_other_processes() {
 }
 
 #[tokio::test]
+async fn a_connection_whose_server_is_gone_has_no_other_end() {
+    let belljar = Opened::new().await;
+    // Python shows sockets that nobody has closed when it ends, and asks for their other end.
+    let code = "import socket\n\
+                server = socket.create_server(('127.0.0.1', 3000))\n\
+                client = socket.create_connection(('127.0.0.1', 3000))\n\
+                server.close()\n\
+                print('raddr' in repr(client))";
+    belljar.python(code).await.expect(0, "False\n");
+}
+
+#[tokio::test]
 async fn every_sandbox_has_all_ports_to_itself() {
     let belljar = Opened::new().await;
     // What the host has there is nobody's business either.

@@ -24,6 +24,8 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
     ("http", &["net"]),
     ("no_http", &["net"]),
     ("npm", &[]),
+    ("otel", &[]),
+    ("no_otel", &[]),
     ("process", &["vfs", "net"]),
     (
         "host",
@@ -37,7 +39,7 @@ pub(crate) const MODULES: &[(&str, &[&str])] = &[
         ],
     ),
     ("db", &["sandbox::records"]),
-    ("api", &["sandbox"]),
+    ("api", &["sandbox", "otel"]),
     ("cli", &["*"]),
 ];
 
@@ -146,9 +148,9 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         name: "reqwest or rustls",
         applies: |path| first_segment(path, |name| name == "reqwest" || name.starts_with("rustls")),
-        allowed: &["npm", "http", "cli/client"],
+        allowed: &["npm", "http", "otel", "cli/client"],
         tests_may: false,
-        instead: "the host asks nobody but the npm registry; guests ask through http, the command through cli::client",
+        instead: "the host asks nobody but the npm registry and the collector of traces; guests ask through http, the command through cli::client",
     },
     Rule {
         name: "axum",

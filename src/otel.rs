@@ -1,55 +1,62 @@
-//! Traces of the server, to an OpenTelemetry collector that somebody has named.
+//! Traces, to an OpenTelemetry collector that somebody has named, and from the clients whose traces they
+//! are part of.
+//!
+//! Where Belljar is built without the feature `otel`, `no_otel` takes the place of this module.
 //!
 //! What is not a setting of ours is read from the environment as OpenTelemetry specifies it:
 //! `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`,
 //! `OTEL_TRACES_SAMPLER`, `OTEL_BSP_SCHEDULE_DELAY` and their relatives.
 
 use async_trait::async_trait;
+use opentelemetry::propagation::TextMapPropagator;
 use opentelemetry::trace::TracerProvider;
-use opentelemetry_http::{Bytes, HttpClient, HttpError, Request, Response};
+use opentelemetry_http::{Bytes, HeaderExtractor, HttpClient, HttpError, Request, Response};
 use opentelemetry_otlp::{SpanExporter, WithExportConfig, WithHttpConfig};
 use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tokio::runtime::Handle;
+use tracing_opentelemetry::OpenTelemetrySpanExt;
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::registry::LookupSpan;
 
-use super::exit::CliError;
-use crate::sandbox::TRACE;
-
-/// What the service is called where nobody has named it.
-const SERVICE: &str = "belljar";
+/// What the tracer is called, and the service if nobody has named it.
+const NAME: &str = "belljar";
 
 /// The most that is read of a collector's answer, in bytes.
 const ANSWER_BYTES: usize = 64 * 1024;
 
+/// Makes a span part of the trace that a client says it is in (W3C Trace Context).
+pub(crate) fn adopt(span: &tracing::Span, headers: &hyper::HeaderMap) {
+    let context = TraceContextPropagator::new().extract(&HeaderExtractor(headers));
+    // Refused by spans that nobody exports.
+    let _adopted = span.set_parent(context);
+}
+
 /// Collects spans and sends them, in batches and from a thread of its own.
 #[derive(Debug)]
-pub(super) struct Telemetry {
+pub(crate) struct Telemetry {
     provider: SdkTracerProvider,
 }
 
 impl Telemetry {
-    /// To the collector whose base URL for OTLP over HTTP is `endpoint`. Requests are made on `runtime`.
+    /// To the collector whose base URL for OTLP over HTTP is `endpoint`. `named` is whether the environment
+    /// says what the service is called. Requests are made on `runtime`.
     ///
     /// # Errors
-    /// [`CliError::Url`] if that cannot be one.
-    pub(super) fn to(endpoint: &str, runtime: &Handle) -> Result<Self, CliError> {
-        let wrong = |reason: String| CliError::Url {
-            url: endpoint.to_owned(),
-            reason,
-        };
-        let parsed = reqwest::Url::parse(endpoint).map_err(|error| wrong(error.to_string()))?;
+    /// Why that cannot be one.
+    pub(crate) fn to(endpoint: &str, named: bool, runtime: &Handle) -> Result<Self, String> {
+        let parsed = reqwest::Url::parse(endpoint).map_err(|error| error.to_string())?;
         if !matches!(parsed.scheme(), "http" | "https") {
-            return Err(wrong("it must be http:// or https://".to_owned()));
+            return Err("it must be http:// or https://".to_owned());
         }
         // Refused if there is one already, which is as good.
         drop(rustls::crypto::ring::default_provider().install_default());
         let http = reqwest::Client::builder()
             .user_agent(concat!("belljar/", env!("CARGO_PKG_VERSION")))
             .build()
-            .map_err(|error| wrong(error.to_string()))?;
+            .map_err(|error| error.to_string())?;
         let exporter = SpanExporter::builder()
             .with_http()
             .with_http_client(Sender {
@@ -58,10 +65,10 @@ impl Telemetry {
             })
             .with_endpoint(format!("{}/v1/traces", endpoint.trim_end_matches('/')))
             .build()
-            .map_err(|error| wrong(error.to_string()))?;
+            .map_err(|error| error.to_string())?;
         let mut resource = Resource::builder();
-        if std::env::var_os("OTEL_SERVICE_NAME").is_none() {
-            resource = resource.with_service_name(SERVICE);
+        if !named {
+            resource = resource.with_service_name(NAME);
         }
         let provider = SdkTracerProvider::builder()
             .with_batch_exporter(exporter)
@@ -70,21 +77,21 @@ impl Telemetry {
         Ok(Self { provider })
     }
 
-    /// What gives it the spans.
-    pub(super) fn layer<S>(&self) -> impl Layer<S> + Send + Sync + use<S>
+    /// What gives it the spans of `target`.
+    pub(crate) fn layer<S>(&self, target: &'static str) -> impl Layer<S> + Send + Sync + use<S>
     where
         S: tracing::Subscriber + for<'span> LookupSpan<'span> + Send + Sync,
     {
         tracing_opentelemetry::layer()
-            .with_tracer(self.provider.tracer(SERVICE))
+            .with_tracer(self.provider.tracer(NAME))
             .with_location(false)
             .with_threads(false)
             .with_target(false)
-            .with_filter(filter_fn(|metadata| metadata.target() == TRACE))
+            .with_filter(filter_fn(move |metadata| metadata.target() == target))
     }
 
     /// Sends what is left. Waits for the collector, not for ever; blocks its thread for that.
-    pub(super) fn end(&self) {
+    pub(crate) fn end(&self) {
         if let Err(error) = self.provider.shutdown() {
             tracing::warn!(%error, "the last traces were not sent");
         }

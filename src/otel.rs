@@ -84,6 +84,8 @@ impl Telemetry {
     {
         tracing_opentelemetry::layer()
             .with_tracer(self.provider.tracer(NAME))
+            // A request's name comes after it has been entered.
+            .with_context_activation(false)
             .with_location(false)
             .with_threads(false)
             .with_target(false)

@@ -16,6 +16,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use tokio::runtime::Handle;
+use tracing::Instrument;
 
 use crate::api::auth::Caller;
 use crate::api::body::JsonBody;
@@ -109,14 +110,15 @@ async fn start(
     creating: impl Future<Output = Result<Sandbox, SandboxError>> + Send + 'static,
 ) -> Result<Undelivered, ApiError> {
     let runtime = Handle::current();
-    let task = tokio::spawn(async move {
+    let creating = async move {
         let sandbox = creating.await?;
         Ok::<_, SandboxError>(Undelivered {
             sandbox,
             delivered: false,
             runtime,
         })
-    });
+    };
+    let task = tokio::spawn(creating.in_current_span());
     match task.await {
         Ok(created) => Ok(created?),
         Err(error) => Err(ApiError::internal(&error)),

@@ -21,7 +21,7 @@ use crate::api::ports::{self, Target};
 use crate::api::routes::{self, Access, Output};
 use crate::api::session::{self, SessionId};
 use crate::api::state::{ApiState, Phase};
-use crate::api::trace;
+use crate::api::trace::Traced;
 use crate::id::{ExecutionId, KeyId, OrgId, SandboxId};
 use crate::sandbox::records::KeyLimits;
 
@@ -81,34 +81,28 @@ async fn name(
     request: Request,
     next: Next,
 ) -> Response {
-    let span = tracing::Span::current();
+    let traced = request.extensions().get::<Traced>();
+    if let Some(traced) = traced {
+        traced.is_for(request.method(), path.as_str());
+    }
+    let note = |field: &str, value: &str| {
+        tracing::Span::current().record(field, value);
+        traced.map(|traced| traced.span().record(field, value));
+    };
     // The handler says what is wrong with a path that cannot be read.
     if let Ok(params) = &params {
         for (_, value) in params {
             if SandboxId::parse(value).is_ok() {
-                span.record("sandbox", value);
+                note("sandbox", value);
             } else if ExecutionId::parse(value).is_ok() {
-                span.record("execution", value);
+                note("execution", value);
             }
         }
     }
-    let mut response = traced(path.as_str(), request, |request| next.run(request)).await;
+    let mut response = next.run(request).await;
     response
         .extensions_mut()
         .insert(Named(path.as_str().into()));
-    response
-}
-
-/// Answers a request within its span of a trace.
-async fn traced<F: Future<Output = Response>>(
-    route: &str,
-    request: Request,
-    answer: impl FnOnce(Request) -> F,
-) -> Response {
-    let session = request.extensions().get::<SessionId>();
-    let span = trace::span(request.method(), route, request.headers(), session);
-    let response = answer(request).instrument(span.clone()).await;
-    trace::end(&span, response.status());
     response
 }
 
@@ -152,25 +146,26 @@ async fn outermost(State(state): State<ApiState>, mut request: Request, next: Ne
         request.uri().path(),
         request.headers().get(header::USER_AGENT),
     );
-    // On at every level: an error's line without the session could not be found again.
-    let span = tracing::error_span!(
-        "request",
-        session = session.as_str(),
-        method = %request.method(),
-        path = if is_port { ports::ROUTE } else { loggable(request.uri().path()) },
-        sandbox = tracing::field::Empty,
-        execution = tracing::field::Empty,
-    );
     let method = request.method().clone();
+    let traced = Traced::new(&method, request.headers(), &session);
+    // On at every level: an error's line without the session could not be found again.
+    let span = traced.span().in_scope(|| {
+        tracing::error_span!(
+            "request",
+            session = session.as_str(),
+            method = %request.method(),
+            path = if is_port { ports::ROUTE } else { loggable(request.uri().path()) },
+            sandbox = tracing::field::Empty,
+            execution = tracing::field::Empty,
+        )
+    });
     let begun = Instant::now();
     request.extensions_mut().insert(session.clone());
+    request.extensions_mut().insert(traced.clone());
     let answer = match port {
         Some(port) => Either::Left(async {
-            let forward = |request| async {
-                let answer = ports::forward(&state, port, request).await;
-                answer.into_response()
-            };
-            let mut response = traced(ports::ROUTE, request, forward).await;
+            traced.is_for(request.method(), ports::ROUTE);
+            let mut response = ports::forward(&state, port, request).await.into_response();
             response.extensions_mut().insert(Named(ports::ROUTE.into()));
             response
         }),
@@ -188,6 +183,7 @@ async fn outermost(State(state): State<ApiState>, mut request: Request, next: Ne
     }
     .instrument(span.clone())
     .await;
+    traced.end(response.status());
     let named = response.extensions().get::<Named>();
     let route = named.map_or("none", |Named(path)| &**path);
     let took = begun.elapsed();

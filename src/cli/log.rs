@@ -25,10 +25,15 @@ pub(super) fn init(filter: &str, format: LogFormat, telemetry: Option<&Telemetry
         LogFormat::Text => lines.with_ansi(stderr().is_terminal()).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).boxed(),
     };
-    let installed = registry()
-        .with(telemetry.map(|telemetry| telemetry.layer(TRACE)))
-        .with(lines.with_filter(filter))
-        .try_init();
+    let lines = lines.with_filter(filter);
+    let installed = match telemetry {
+        Some(telemetry) => registry()
+            .with(lines)
+            .with(telemetry.layer(TRACE))
+            .try_init(),
+        // Not an absent layer, which would be interested in everything.
+        None => registry().with(lines).try_init(),
+    };
     // It fails only if there is one already, and then that one does the work.
     drop(installed);
 }

@@ -14,12 +14,9 @@ use opentelemetry_http::{Bytes, HeaderExtractor, HttpClient, HttpError, Request,
 use opentelemetry_otlp::{SpanExporter, WithExportConfig, WithHttpConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
-use opentelemetry_sdk::trace::SdkTracerProvider;
+use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
 use tokio::runtime::Handle;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
-use tracing_subscriber::Layer;
-use tracing_subscriber::filter::filter_fn;
-use tracing_subscriber::registry::LookupSpan;
 
 /// What the tracer is called, and the service if nobody has named it.
 const NAME: &str = "belljar";
@@ -77,19 +74,9 @@ impl Telemetry {
         Ok(Self { provider })
     }
 
-    /// What gives it the spans of `target`.
-    pub(crate) fn layer<S>(&self, target: &'static str) -> impl Layer<S> + Send + Sync + use<S>
-    where
-        S: tracing::Subscriber + for<'span> LookupSpan<'span> + Send + Sync,
-    {
-        tracing_opentelemetry::layer()
-            .with_tracer(self.provider.tracer(NAME))
-            // A request's name comes after it has been entered.
-            .with_context_activation(false)
-            .with_location(false)
-            .with_threads(false)
-            .with_target(false)
-            .with_filter(filter_fn(move |metadata| metadata.target() == target))
+    /// What makes its spans.
+    pub(crate) fn tracer(&self) -> SdkTracer {
+        self.provider.tracer(NAME)
     }
 
     /// Sends what is left. Waits for the collector, not for ever; blocks its thread for that.

@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal, stderr};
 
-use tracing_subscriber::filter::{EnvFilter, LevelFilter};
+use tracing_subscriber::filter::{EnvFilter, LevelFilter, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt, registry};
@@ -27,10 +27,17 @@ pub(super) fn init(filter: &str, format: LogFormat, telemetry: Option<&Telemetry
     };
     let lines = lines.with_filter(filter);
     let installed = match telemetry {
-        Some(telemetry) => registry()
-            .with(lines)
-            .with(telemetry.layer(TRACE))
-            .try_init(),
+        Some(telemetry) => {
+            let spans = tracing_opentelemetry::layer()
+                .with_tracer(telemetry.tracer())
+                // A request's name comes after it has been entered.
+                .with_context_activation(false)
+                .with_location(false)
+                .with_threads(false)
+                .with_target(false)
+                .with_filter(filter_fn(|metadata| metadata.target() == TRACE));
+            registry().with(lines).with(spans).try_init()
+        }
         // Not an absent layer, which would be interested in everything.
         None => registry().with(lines).try_init(),
     };

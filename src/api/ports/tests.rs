@@ -5,9 +5,11 @@ use super::*;
 const ID: &str = "port-0123456789abcdefghjkmnpqrs";
 
 fn target(uri: &str, host: &str, prefix: Option<&str>) -> Option<(Option<String>, String)> {
-    let mut options = ApiOptions::default();
-    options.port_domain = Some("apps.example.com:8443".to_owned());
-    options.path_prefix = prefix.map(str::to_owned);
+    let options = ApiOptions {
+        port_domain: Some("apps.example.com:8443".to_owned()),
+        path_prefix: prefix.map(str::to_owned),
+        ..ApiOptions::default()
+    };
     let mut headers = HeaderMap::new();
     headers.insert(header::HOST, host.parse().unwrap());
     let target = Target::of(&uri.parse().unwrap(), &headers, &options)?;

@@ -11,13 +11,13 @@
 //! ports of a sandbox through [`dial`] alone.
 
 mod access;
-mod dial;
+pub(crate) mod dial;
 mod loopback;
 mod names;
 mod policy;
 
 pub(crate) use access::{Access, Route, Shared, SocketPlace};
-pub(crate) use dial::{DialError, connect_from};
+pub(crate) use dial::DialError;
 pub(crate) use loopback::{Bound, Family, Transport};
 pub(crate) use names::NameError;
 pub(crate) use policy::Policy;

@@ -69,7 +69,6 @@ pub use fork::ForkOptions;
 pub use garbage::{DamagedObject, GarbageReport, MissingObject, StoreReport};
 pub use handle::Sandbox;
 pub use job::Job;
-pub(crate) use keys::is_key;
 pub use keys::{KeyOptions, NewKey};
 pub use ledger::Ledger;
 pub use options::{BelljarOptions, Command, FileWrite, OutputMode, SandboxOptions, Stdin};

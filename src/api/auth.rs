@@ -30,7 +30,7 @@ use crate::clock::Timestamp;
 use crate::digest::Digest;
 use crate::id::{KeyId, OrgId};
 use crate::sandbox::records::{Change, KeyLimits, RecordsError};
-use crate::sandbox::{Ledger, is_key};
+use crate::sandbox::{Ledger, NewKey};
 
 /// Up to this age the cache is used without reading it again.
 const FRESH: Duration = Duration::from_secs(1);
@@ -301,7 +301,7 @@ fn bearer(headers: &HeaderMap) -> Result<&str, ApiError> {
 
 /// Whether there is what looks like a key of ours, which is nobody else's business.
 pub(crate) fn has_key(headers: &HeaderMap) -> bool {
-    bearer(headers).is_ok_and(is_key)
+    bearer(headers).is_ok_and(NewKey::looks_like)
 }
 
 /// A request that names an organisation must name the key's.

@@ -17,7 +17,8 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use wasmtime_wasi_http::Error;
 
-use crate::net::{Access, Family, NameError, Route, SocketPlace, Transport, connect_from};
+use crate::net::dial::connect_from;
+use crate::net::{Access, Family, NameError, Route, SocketPlace, Transport};
 
 /// How long the next address waits for the one before (RFC 8305 has 250 ms).
 const HEAD_START: Duration = Duration::from_millis(250);

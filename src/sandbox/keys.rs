@@ -18,11 +18,6 @@ use crate::id::{KeyId, OrgId};
 /// What every key begins with, so that a leaked one can be recognised.
 const PREFIX: &str = "bj_";
 
-/// Whether a text looks like a key, known or not.
-pub(crate) fn is_key(text: &str) -> bool {
-    text.starts_with(PREFIX)
-}
-
 /// Random bytes of a key. A multiple of three, so that its text needs no padding.
 const KEY_BYTES: usize = 24;
 
@@ -91,6 +86,12 @@ pub struct NewKey {
 }
 
 impl NewKey {
+    /// Whether a text looks like a key, known or not: such are not to be passed on.
+    #[must_use]
+    pub fn looks_like(text: &str) -> bool {
+        text.starts_with(PREFIX)
+    }
+
     /// The key itself: what a client sends.
     #[must_use]
     pub fn text(&self) -> &str {

@@ -13,7 +13,7 @@ const { pipeline } = require('stream/promises');
   w.write(Buffer.from('world\n'));
   await new Promise((r) => w.end('end', r));
   log('finished', w.bytesWritten);
-  await new Promise((r) => setTimeout(r, 20));
+  if (!w.closed) await new Promise((r) => w.once('close', r));
   log(fs.readFileSync('f', 'utf8'));
   let text = '';
   for await (const c of fs.createReadStream('f', { encoding: 'utf8', start: 2, end: 8 })) text += c;

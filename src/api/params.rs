@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::extract::{FromRef, FromRequestParts, Path, Query};
 use axum::http::request::Parts;
-use axum::http::{Uri, header};
+use axum::http::{HeaderMap, Uri, header};
 
 use crate::api::error::ApiError;
 use crate::api::state::ApiState;
@@ -227,6 +227,14 @@ async fn two_segments<S: Send + Sync>(
     Ok(segments)
 }
 
+/// What the client calls the server.
+pub(crate) fn host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Option<&'a str> {
+    match uri.authority() {
+        Some(authority) => Some(authority.as_str()),
+        None => headers.get(header::HOST)?.to_str().ok(),
+    }
+}
+
 impl<S> FromRequestParts<S> for BaseUrl
 where
     ApiState: FromRef<S>,
@@ -240,14 +248,8 @@ where
         if let Some(url) = &options.public_url {
             return Ok(Self::configured(url).port_domain(options.port_domain.as_deref()));
         }
-        let host = match parts.uri.authority() {
-            Some(authority) => Some(authority.as_str()),
-            None => parts
-                .headers
-                .get(header::HOST)
-                .and_then(|value| value.to_str().ok()),
-        };
-        host.and_then(|host| Self::of_host(host, options.path_prefix.as_deref()))
+        host(&parts.uri, &parts.headers)
+            .and_then(|host| Self::of_host(host, options.path_prefix.as_deref()))
             .map(|base| base.port_domain(options.port_domain.as_deref()))
             .ok_or_else(|| ApiError::invalid("the request has no usable Host header"))
     }

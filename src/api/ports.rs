@@ -21,6 +21,7 @@ use hyper_util::rt::TokioIo;
 
 use crate::api::auth;
 use crate::api::error::ApiError;
+use crate::api::params::host;
 use crate::api::state::{ApiOptions, ApiState, Phase};
 use crate::id::PortId;
 
@@ -127,20 +128,13 @@ impl Target {
 
 const ROOT: PathAndQuery = PathAndQuery::from_static("/");
 
-/// What the client calls the server.
-fn host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Option<&'a str> {
-    match uri.authority() {
-        Some(authority) => Some(authority.as_str()),
-        None => headers.get(header::HOST)?.to_str().ok(),
-    }
-}
-
 /// The port whose id stands before a domain, whose own port does not matter.
 fn below(host: &str, domain: &str) -> Option<PortId> {
-    let domain = Authority::from_str(domain).ok()?;
     let (id, above) = host.split_once('.')?;
-    let same = above.eq_ignore_ascii_case(domain.host());
-    same.then(|| PortId::parse(&id.to_ascii_lowercase()).ok())?
+    // First, since it is what no other request has.
+    let id = PortId::parse(&id.to_ascii_lowercase()).ok()?;
+    let domain = Authority::from_str(domain).ok()?;
+    above.eq_ignore_ascii_case(domain.host()).then_some(id)
 }
 
 /// Asks the guest, and answers what it answers.

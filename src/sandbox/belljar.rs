@@ -109,7 +109,7 @@ impl Shared {
 
     /// Lets a sandbox be found.
     pub(crate) fn add(&self, inner: &Arc<Inner>) {
-        if let Some(port) = inner.record().port_id {
+        if let Some(port) = inner.while_as_it_is(|record| record.port_id.clone()) {
             lock(&self.ports).insert(port, inner.id.clone());
         }
         self.sandboxes().insert(inner.id.clone(), Arc::clone(inner));
@@ -118,7 +118,7 @@ impl Shared {
     /// Forgets a sandbox.
     pub(crate) fn remove(&self, inner: &Inner) {
         self.sandboxes().remove(&inner.id);
-        if let Some(port) = inner.record().port_id {
+        if let Some(port) = inner.while_as_it_is(|record| record.port_id.clone()) {
             lock(&self.ports).remove(&port);
         }
     }
